@@ -1,0 +1,1 @@
+"""Sessions Platform: agent conversations from Langfuse, made answerable. Nothing happens at import."""
