@@ -22,3 +22,7 @@ class StoreError(PlatformError):
 
 class WouldShrink(PlatformError):
     """A re-extraction answers with much less than is stored; nothing was changed."""
+
+
+class CheckFailed(PlatformError):
+    """A blocking check failed before anything was put in place; the previous version stays."""
