@@ -1,7 +1,7 @@
 """The object store: a folder or an S3 bucket behind the same few calls. No knowledge of what the objects mean.
 
-A put is atomic: readers see the old object or the new one, whole. Locally it is a temporary file, fsync and rename; on S3
-the protocol's own put. Bytes are moved by obstore; S3 credentials, profile, region and endpoint come from dagster-aws's
+A put is atomic: readers see the old object or the new one, whole. Locally it is a temporary file, fsync and rename;
+on S3 the protocol's own put. Bytes are moved by obstore; S3 credentials, profile, region and endpoint come from dagster-aws's
 `S3Resource`, so that AWS_* variables and `~/.aws` work as boto3 reads them.
 """
 
@@ -14,8 +14,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
-
-import dagster as dg
 
 from sessions_platform.errors import ConfigurationError, StoreError
 
@@ -74,7 +72,7 @@ class ObjectStore:
         return ObjectInfo(meta["path"], meta["size"], meta["last_modified"].timestamp())
 
     def objects(self, prefix: str) -> Iterator[ObjectInfo]:
-        """Objects whose key begins with a folder's name (`prefix` ends in `/`), in no order; temporary files are left out."""
+        """Objects below a folder (`prefix` ends in `/`), in no order; temporary files are left out."""
         import obstore
 
         with self._explained(prefix):
@@ -173,7 +171,7 @@ class ObjectStore:
 
 
 class _Spill:
-    """Bytes of an upload, in memory up to 32 MB, then in an unnamed temporary file; redacted rows only ever pass here."""
+    """Bytes of an upload, in memory up to 32 MB, then in an unnamed temporary file; only redacted rows pass here."""
 
     def __init__(self) -> None:
         import tempfile
@@ -273,13 +271,3 @@ def _seconds(number: int) -> Any:
     from datetime import timedelta
 
     return timedelta(seconds=number)
-
-
-class ObjectStoreResource(dg.ConfigurableResource["ObjectStoreResource"]):
-    """The store at SESSIONS_STORE_URL."""
-
-    url: str
-
-    def open(self) -> ObjectStore:
-        """A client of the store."""
-        return open_store(self.url)

@@ -1,4 +1,7 @@
-"""What a tool call did: whether it succeeded, on what basis, and which sub-command it was. Source: CONTRACT section 1 (tool call)."""
+"""What a tool call did: whether it succeeded, on what basis, and which sub-command it was.
+
+Source: CONTRACT section 1 (tool call).
+"""
 
 import re
 import shlex
@@ -21,8 +24,12 @@ _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}")
 _OPERATION_KEYS = ("subcommand", "sub_command", "operation", "action", "verb")
 _COMMAND_KEYS = ("command", "cmd", "script", "args", "arguments")
 _SUBCOMMAND_TOOLS = frozenset(
-    "ansible apt apt-get argocd aws az brew cargo crictl docker flux gcloud gh git glab go gradle helm istioctl kubectl "
-    "make mvn nomad npm oc pip poetry podman pulumi systemctl terraform tofu uv vault yarn".split()
+    {
+        *("ansible", "apt", "apt-get", "argocd", "aws", "az", "brew", "cargo", "crictl", "docker", "flux"),
+        *("gcloud", "gh", "git", "glab", "go", "gradle", "helm", "istioctl", "kubectl", "make", "mvn", "nomad"),
+        *("npm", "oc", "pip", "poetry", "podman", "pulumi", "systemctl", "terraform", "tofu", "uv", "vault"),
+        *("yarn"),
+    }
 )
 _SHELL_GLUE = re.compile(r"\s*(?:&&|\|\||;|\||\n)\s*")
 
@@ -37,7 +44,7 @@ class Success(msgspec.Struct, frozen=True):
 
 
 def judge(*, level: str, error_type: str, status_message: str, response: str, said_error: bool | None) -> Success:
-    """Success of a call by the first evidence that speaks. `said_error` is what the response's protocol says of itself."""
+    """Success of a call by the first evidence that speaks. `said_error` is what the response says of itself."""
     message = (status_message or response).strip()[:MESSAGE_LENGTH] or None
     if level == "ERROR":
         return Success(False, "level", error_type or _named(message), message)

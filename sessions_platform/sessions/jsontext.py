@@ -47,7 +47,7 @@ def decode_nested(text: str) -> Any:
     """The value behind up to three layers of JSON-in-a-string; the text itself where it is not JSON."""
     value: Any = text
     for _ in range(MAX_DEPTH):
-        if not isinstance(value, str) or not value.lstrip()[:1] in _OPENERS:
+        if not isinstance(value, str) or value.lstrip()[:1] not in _OPENERS:
             return value
         try:
             value = parse(value)

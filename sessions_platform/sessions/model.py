@@ -1,7 +1,7 @@
 """The shapes that data has on its way: a Langfuse row, a message read from it, a staged session.
 
-Only shapes and their meaning belong here; how one becomes the next is in the modules beside it. Times are UTC ISO-8601
-text with milliseconds and `Z`, as Langfuse sends them, until they reach the tables. Source: `CONTRACT` sections 1 and 4.
+Only shapes and their meaning belong here; how one becomes the next is in the modules beside it. Times are UTC ISO-8601 text
+with milliseconds and `Z`, as Langfuse sends them, until they reach the tables. Source: `CONTRACT` sections 1 and 4.
 """
 
 from typing import Any, Literal
@@ -113,7 +113,7 @@ class Part(msgspec.Struct, omit_defaults=True):
 
 
 class Message(msgspec.Struct):
-    """One utterance or result, placed in its session. `turn_index` counts from 1 within the slice (0: before the first)."""
+    """One utterance or result, placed in its session. `turn_index` counts from 1 within the slice; 0 is before."""
 
     role: str
     agent_name: str

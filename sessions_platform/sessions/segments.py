@@ -1,6 +1,6 @@
 """Properties by which sessions are compared: tags, metadata, release and version, and derived platform and task.
 
-The taxonomy is data (`taxonomy.yaml`); its rules are read here, its file is read by who calls. Source: CONTRACT section 1.
+The taxonomy is data (`taxonomy.yaml`): its rules are read here, its file by who calls. Source: CONTRACT section 1.
 """
 
 import re
@@ -52,7 +52,7 @@ class Taxonomy:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What a session shows of its subject: tags and metadata values, tools and operations used, the user's first words."""
+    """What a session shows of its subject: tags and metadata, tools and operations used, the user's first words."""
 
     declared: dict[str, str]
     tools: Counter[str]
@@ -100,7 +100,7 @@ def _rules(values: Any, name: str) -> tuple[Rule, ...]:
 
 
 def _derive(key: str, rules: tuple[Rule, ...], evidence: Evidence) -> Segment:
-    """Declared values win over the tools used, those over the user's words; most hits win, the file's order parts ties."""
+    """A declared value wins, then tools used and the user's words; most hits win, the file's order parts ties."""
     declared = evidence.declared.get(key, "").lower()
     exact = next((rule.value for rule in rules if declared and rule.value.lower() == declared), None)
     if exact:

@@ -1,7 +1,8 @@
 """From the rows of a session's traces to its messages, each given once and by the row that truly gave it.
 
-`Session.tell` takes traces in order. Which of an input's messages are new is judged in `conversation`; here it is decided
-who spoke, what a tool did, and which enclosing rows still have something to add. Dates and tables are not known here.
+`Session.tell` takes traces in order. Which of an input's messages are new is judged in `conversation`; here it is
+decided who spoke, what a tool did, and which enclosing rows still have something to add. Dates and tables are not
+known here.
 Source: CONTRACT section 1 (message, agent_name, utterance, tool call).
 """
 
@@ -131,9 +132,7 @@ class _TraceTeller:
             return set()
         given: set[str] = set()
         place = self._place(node, side) if side else None
-        for message, verdict in zip(
-            reading.messages, self._conversation.judge(agent, reading.messages), strict=True
-        ):
+        for message, verdict in zip(reading.messages, self._conversation.judge(agent, reading.messages), strict=True):
             if verdict is Verdict.SAME or message.role not in roles or self._comes_later(message):
                 continue
             given.add(message.role)

@@ -142,7 +142,7 @@ class Trace:
         return clean_agent_name(root.trace_name or root.name) or "agent"
 
     def speakers(self, read_input: Callable[[Node], Reading], asks: Callable[[Node], list[str]]) -> list[Node]:
-        """Speaking rows in order. `read_input` and `asks` (call ids asked) are used only to part rows of equal start."""
+        """Speaking rows in order. `read_input` and `asks` (call ids) are used only to part rows of equal start."""
         ordered = [node for node in self.nodes.values() if node.speaks]
         result: list[Node] = []
         start = 0

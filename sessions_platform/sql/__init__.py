@@ -1,0 +1,70 @@
+"""The SQL of the published tables: one file a table, and `catalog.yaml` with every column's type and comment.
+
+No SQL in Python but the shortest. A table's file is a SELECT; its header states the grain. Day marts read the views
+`scope_*`, so that the same text runs over one date's Parquet and over the published tables. `queries/` holds what
+`SessionAnalytics` asks. Loading text is all that happens here.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import yaml
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a published table: its DuckDB type and its comment (meaning, unit, whether it adds up)."""
+
+    name: str
+    type: str
+    comment: str
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A published table: its grain and columns. `internal` ones keep the publisher's books."""
+
+    name: str
+    comment: str
+    columns: tuple[Column, ...]
+    internal: bool
+
+
+@cache
+def statement(name: str) -> str:
+    """Text of `<name>.sql` (such as `messages`, `queries/timeline`). FileNotFoundError if there is none."""
+    return files(__name__).joinpath(f"{name}.sql").read_text(encoding="utf-8")
+
+
+@cache
+def catalog() -> dict[str, Table]:
+    """Every table of the published file, by name."""
+    described = yaml.safe_load(files(__name__).joinpath("catalog.yaml").read_text(encoding="utf-8"))
+    return {
+        name: Table(
+            name,
+            entry["grain"],
+            tuple(Column(column, *described_as.split(" | ", 1)) for column, described_as in entry["columns"].items()),
+            bool(entry.get("internal", False)),
+        )
+        for name, entry in described.items()
+    }
+
+
+def definitions() -> list[str]:
+    """CREATE and COMMENT statements of every table and column."""
+    made: list[str] = []
+    for table in catalog().values():
+        columns = ", ".join(f'"{column.name}" {column.type}' for column in table.columns)
+        made.append(f"CREATE TABLE {table.name} ({columns})")
+        made.append(f"COMMENT ON TABLE {table.name} IS {quoted(table.comment)}")
+        made.extend(
+            f'COMMENT ON COLUMN {table.name}."{column.name}" IS {quoted(column.comment)}' for column in table.columns
+        )
+    return made
+
+
+def quoted(text: str) -> str:
+    """A SQL literal."""
+    return "'" + text.replace("'", "''") + "'"

@@ -1,7 +1,7 @@
 """One date from raw to staged: assemble every session, check the day, then put objects in place, manifest last.
 
-New objects wait in a local folder until the day's checks have passed; a failed check leaves the previous version. A killed
-run leaves the old manifest, and the next run finishes the same bytes. Source: CONTRACT section 4.
+New objects wait in a local folder until the day's checks have passed; a failed check leaves the previous version. A
+killed run leaves the old manifest, and the next run finishes the same bytes. Source: CONTRACT section 4.
 """
 
 import contextlib
@@ -83,7 +83,7 @@ def stage_date(
     Raises StoreError where the date has no whole raw rows, CheckFailed where a blocking check fails (nothing changed).
     """
     found = raw_manifest(store, date)
-    if found is None:
+    if found is None or not found[0].get("complete"):
         raise StoreError(f"raw/date={date}/manifest.json is missing: extract {date} first (raw_sessions)")
     raw, raw_bytes = found
     inputs = hashlib.sha256(raw_bytes + f"{TRANSFORM_VERSION}|{taxonomy_hash}".encode()).hexdigest()
@@ -195,7 +195,8 @@ class _Day:
     def _write(self, session_id: str, staged: StagedSession, data: bytes) -> None:
         key = staged_session_key(self.date, session_id)
         (self.folder / Path(key).name).write_bytes(data)
-        calls = sum(part.type == "tool" and part.tool_status != "requested" for m in staged.messages for part in m.parts)
+        parts = (part for message in staged.messages for part in message.parts)
+        calls = sum(part.type == "tool" and part.tool_status != "requested" for part in parts)
         self.entries[session_id] = {
             "key": key,
             "sha256": hashlib.sha256(data).hexdigest(),

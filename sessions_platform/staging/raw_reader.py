@@ -23,7 +23,8 @@ def raw_manifest(store: ObjectStore, date: str) -> tuple[dict[str, Any], bytes] 
     try:
         return msgspec.json.decode(data, type=dict[str, Any]), data
     except msgspec.DecodeError as error:
-        raise StoreError(f"{raw_manifest_key(date)}: not valid JSON ({error}); extract {date} again with --force") from None
+        key = raw_manifest_key(date)
+        raise StoreError(f"{key}: not valid JSON ({error}); extract {date} again with --force") from None
 
 
 def observation_lines(store: ObjectStore, date: str) -> Iterator[bytes]:

@@ -164,7 +164,8 @@ class Buckets:
             return  # a single bucket is read from where it is: in memory
         block = self._compressor.compress(b"".join(self._pending[bucket]))
         with (self._folder / f"bucket-{bucket}").open("ab") as stream:
-            stream.write(_FRAME.pack(len(block), self._pending_bytes[bucket] + _FRAME.size * len(self._pending[bucket])))
+            plain = self._pending_bytes[bucket] + _FRAME.size * len(self._pending[bucket])
+            stream.write(_FRAME.pack(len(block), plain))
             stream.write(block)
         self._pending[bucket], self._pending_bytes[bucket] = [], 0
 

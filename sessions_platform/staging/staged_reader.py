@@ -24,7 +24,8 @@ def read_manifest(store: ObjectStore, date: str) -> dict[str, Any] | None:
     try:
         return msgspec.json.decode(data, type=dict[str, Any])
     except msgspec.DecodeError as error:
-        raise StoreError(f"{staged_manifest_key(date)}: not valid JSON ({error}); run {date} again with --force") from None
+        key = staged_manifest_key(date)
+        raise StoreError(f"{key}: not valid JSON ({error}); run {date} again with --force") from None
 
 
 def read_sessions(store: ObjectStore, manifest: dict[str, Any]) -> Iterator[StagedSession]:

@@ -1,0 +1,5 @@
+"""`python -m sessions_platform`."""
+
+from sessions_platform.cli import main
+
+main()

@@ -1,0 +1,138 @@
+"""Stage tables: facts and day marts of a date as Parquet, and whether the date is whole (data_health)."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import dagster as dg
+
+from sessions_platform.assets import staged
+from sessions_platform.assets.steps import Materialized, RunOptions, Stopwatch, explained, table
+from sessions_platform.errors import CheckFailed
+from sessions_platform.resources.platform import StoreResource, WarehouseResource, WorkspaceResource
+
+FACTS = "session_tables"
+LOADED = "tables_hold_every_session"
+HEALTH = "data_health"
+MARTS = {
+    "tool_success_rates": "Calls and success of each tool and operation, with Wilson 95% interval and durations.",
+    "interaction_matrix": "Who follows whom: utterances in a row, by the date of the second.",
+    "agent_activity": "Messages, sessions, tool calls, errors and cost of each agent on a date.",
+    "daily_metrics": "One row a date: sessions, completion, success with the unknown share beside it, turns, cost.",
+}
+
+
+def table_assets(partitions: dg.PartitionsDefinition[str]) -> list[Any]:
+    """The assets `session_tables`, the day marts and `data_health`."""
+    return [_facts(partitions), _marts(partitions), _health(partitions)]
+
+
+def _facts(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
+    @dg.multi_asset(
+        name=FACTS,
+        specs=[
+            dg.AssetSpec(
+                FACTS,
+                deps=[staged.NAME],
+                group_name="tables",
+                kinds={"parquet"},
+                partitions_def=partitions,
+                description="Fact tables of a date as Parquet: session slices, segments, messages, tool calls, model "
+                "calls, scores. Indices count within the slice; publication adds what earlier slices hold.",
+            )
+        ],
+        check_specs=[
+            dg.AssetCheckSpec(
+                LOADED,
+                asset=FACTS,
+                blocking=True,
+                description="The tables hold every session and row of the manifest. Runs before they are put in place.",
+            )
+        ],
+        partitions_def=partitions,
+    )
+    def session_tables(
+        context: dg.AssetExecutionContext,
+        config: RunOptions,
+        store: dg.ResourceParam[StoreResource],
+        workspace: dg.ResourceParam[WorkspaceResource],
+    ) -> Iterator[Materialized | dg.AssetCheckResult]:
+        from sessions_platform.loading import load_date
+
+        watch, date = Stopwatch(), context.partition_key
+        with explained():
+            try:
+                report = load_date(store.open(), date, force=config.force, progress=workspace.progress(FACTS, date))
+            except CheckFailed as failure:
+                yield dg.AssetCheckResult(passed=False, check_name=LOADED, asset_key=FACTS, description=str(failure))
+                raise
+        yield dg.MaterializeResult(
+            asset_key=FACTS,
+            metadata={
+                "dagster/partition_row_count": sum(report.rows.values()),
+                "figures": table(report.rows, ("table", "rows")),
+                "bytes": report.bytes_written,
+                "seconds": watch.seconds,
+                "unchanged": report.unchanged,
+            },
+            check_results=[dg.AssetCheckResult(passed=True, check_name=LOADED, asset_key=FACTS, metadata=report.rows)],
+        )
+
+    return session_tables
+
+
+def _marts(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
+    @dg.multi_asset(
+        name="day_marts",
+        specs=[
+            dg.AssetSpec(
+                name,
+                deps=[FACTS],
+                group_name="tables",
+                kinds={"parquet", "sql"},
+                partitions_def=partitions,
+                description=f"{text} As Parquet it counts the date's slices alone; the published table also knows the "
+                "neighbouring slices of sessions over midnight.",
+                skippable=True,
+            )
+            for name, text in MARTS.items()
+        ],
+        partitions_def=partitions,
+        can_subset=True,
+    )
+    def day_marts(
+        context: dg.AssetExecutionContext,
+        store: dg.ResourceParam[StoreResource],
+        warehouse: dg.ResourceParam[WarehouseResource],
+    ) -> Iterator[Materialized]:
+        watch = Stopwatch()
+        with explained():
+            rows = warehouse.day_marts(store.open(), context.partition_key)
+        for name in MARTS:
+            if dg.AssetKey(name) in context.selected_asset_keys:
+                yield dg.MaterializeResult(
+                    asset_key=name,
+                    metadata={"dagster/partition_row_count": rows[name], "seconds": watch.seconds},
+                )
+
+    return day_marts
+
+
+def _health(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
+    @dg.asset(
+        name=HEALTH,
+        deps=[FACTS, *MARTS],
+        group_name="tables",
+        kinds={"parquet"},
+        partitions_def=partitions,
+        description="One row a date: rows at the source, stored and staged, sessions loaded, redactions, and whether "
+        "the date is complete. The publisher takes complete dates only, whatever was materialized.",
+    )
+    def data_health(context: dg.AssetExecutionContext, store: dg.ResourceParam[StoreResource]) -> Materialized:
+        from sessions_platform.health import write_health
+
+        watch = Stopwatch()
+        with explained():
+            health = write_health(store.open(), context.partition_key)
+        return dg.MaterializeResult(metadata={"figures": table(health), "seconds": watch.seconds})
+
+    return data_health

@@ -1,0 +1,172 @@
+"""Commands: words to calls, results to text. No logic. Bad input is one clear line on stderr and exit code 2."""
+
+import json
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import date
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from sessions_platform.errors import PlatformError
+from sessions_platform.settings import Settings, load_settings
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+errors = Console(stderr=True, highlight=False, soft_wrap=True)
+out = Console(highlight=False)
+
+Json = Annotated[bool, typer.Option("--json", help="Machine output.")]
+
+
+def main() -> None:
+    """Entry point: the platform's errors become one line and exit code 2."""
+    logging.getLogger("dagster").setLevel(logging.CRITICAL)
+    try:
+        app()
+    except PlatformError as error:
+        errors.print(f"sessions-platform: {error}", markup=False)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        errors.print("sessions-platform: stopped; the same command goes on where this one ended")
+        sys.exit(130)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is not a date like 2026-11-03") from None
+
+
+@app.command()
+def run(
+    first: Annotated[date, typer.Option("--from", parser=_day, metavar="DATE", help="First UTC date.")],
+    last: Annotated[date, typer.Option("--to", parser=_day, metavar="DATE", help="Last UTC date, included.")],
+    select: Annotated[str | None, typer.Option(help="Dagster's asset selection syntax; default: all.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be fetched; write nothing.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Do the work again although nothing changed.")] = False,
+    allow_shrink: Annotated[
+        bool, typer.Option("--allow-shrink", help="Accept that Langfuse answers with fewer rows than are stored.")
+    ] = False,
+    rebuild_database: Annotated[
+        bool, typer.Option("--rebuild-database", help="Make the analytics file anew from Parquet.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Materialize days, both ends included, oldest first. Exit 0 only if every blocking check passed."""
+    from sessions_platform import runner
+
+    settings = load_settings()
+    order = runner.RunOrder(first, last, select, force, allow_shrink, rebuild_database)
+    if dry_run:
+        _print_plans(runner.plan_days(order, settings), as_json)
+        return
+    with _progress(quiet=as_json) as sink:
+        outcomes = list(runner.run_days(order, settings, sink=sink))
+    if as_json:
+        print(json.dumps({"dates": [asdict(one) for one in outcomes], "ok": all(one.ok for one in outcomes)}))
+    else:
+        _print_outcomes(outcomes, settings)
+    failed = [one for one in outcomes if not one.ok]
+    for one in failed:
+        errors.print(f"sessions-platform: {one.date}: {one.message}", markup=False)
+    if failed:
+        sys.exit(2 if any(one.kind and one.kind != "CheckFailed" for one in failed) else 1)
+
+
+@app.command()
+def doctor(as_json: Json = False) -> None:
+    """Try every configured service; say ok, or what is wrong and how to mend it. Exit 1 if anything is wrong."""
+    from sessions_platform import runner
+
+    settings = load_settings()
+    found = runner.doctor(settings)
+    variables = _variables(settings)
+    if as_json:
+        print(json.dumps({"variables": variables, "checks": {name: text or "ok" for name, text in found}}))
+    else:
+        table = Table("variable", "value", "from", box=None)
+        for name, entry in variables.items():
+            table.add_row(name, entry["value"], entry["source"])
+        out.print(table)
+        for name, text in found:
+            out.print(f"{name}: {text or 'ok'}", markup=False, soft_wrap=True)
+    if any(text for _, text in found):
+        sys.exit(1)
+
+
+@app.command()
+def demo(
+    exit_: Annotated[bool, typer.Option("--exit", help="Stop after the run.")] = False,
+    days: Annotated[int, typer.Option(min=1, max=60, help="How many days to run.")] = 7,
+) -> None:
+    """Run the whole graph against a sample Langfuse on a free loopback port; then serve the Dagster UI."""
+    from sessions_platform.demo.stack import run_demo
+
+    with _progress(quiet=False) as sink:
+        made = run_demo(load_settings(), days, sink=sink)
+    _print_outcomes(made.outcomes, made.settings)
+    out.print(made.guide(), markup=False, soft_wrap=True)
+    if any(not one.ok for one in made.outcomes):
+        sys.exit(1)
+    if not exit_:
+        made.serve()
+
+
+def _variables(settings: Settings) -> dict[str, dict[str, str]]:
+    """Every variable with its value (secrets masked) and where it was set."""
+    shown = {}
+    for name in type(settings).model_fields:
+        value = getattr(settings, name)
+        secret = name in settings.SECRET_FIELDS
+        text = ("set" if value.get_secret_value() else "not set") if secret else str(value if value is not None else "")
+        source = "environment or .env" if name in settings.model_fields_set else "default"
+        shown[name.upper()] = {"value": text, "source": source}
+    return shown
+
+
+def _print_outcomes(outcomes: list[Any], settings: Settings) -> None:
+    table = Table("date", "result", "sessions", "rows", "table rows", "seconds", box=None)
+    for column in table.columns[2:]:
+        column.justify = "right"
+    for one in outcomes:
+        figures = [one.figures.get(name) for name in ("staged_sessions", "raw_sessions", "session_tables")]
+        cells = ["" if figure is None else f"{figure:,}" for figure in figures]
+        table.add_row(one.date, "ok" if one.ok else "failed", *cells, f"{one.seconds:.1f}")
+    out.print(table)
+    for one in outcomes:
+        for text in one.warnings:
+            errors.print(f"warning: {one.date}: {text}", markup=False)
+    out.print(f"store     {settings.store_url}", markup=False, soft_wrap=True)
+    out.print(f"analytics {settings.database}", markup=False, soft_wrap=True)
+
+
+def _print_plans(plans: list[Any], as_json: bool) -> None:
+    entries = [asdict(plan) for plan in plans]
+    if as_json:
+        print(json.dumps({"dates": entries}, default=str))
+        return
+    table = Table(*(entries[0] if entries else ["nothing to do"]), box=None)
+    for entry in entries:
+        cells = (", ".join(map(str, value)) if isinstance(value, list | tuple) else value for value in entry.values())
+        table.add_row(*(f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in cells))
+    out.print(table)
+
+
+@contextmanager
+def _progress(*, quiet: bool) -> Iterator[Any]:
+    """Bars on stderr, one for the step under way."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=errors, disable=quiet or not errors.is_terminal, transient=True) as bars:
+        task = bars.add_task("starting", total=None)
+
+        def show(asset: str, day: str, done: int, total: int) -> None:
+            bars.update(task, description=f"{day} {asset}", completed=done, total=total or None)
+
+        yield show

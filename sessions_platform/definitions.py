@@ -1,0 +1,30 @@
+"""The only assembly: `build_defs` puts assets, resources and jobs together; `defs` is what Dagster loads."""
+
+from typing import Any
+
+import dagster as dg
+
+from sessions_platform.assets import all_assets
+from sessions_platform.automation import daily_job
+from sessions_platform.partitions import daily
+from sessions_platform.resources.platform import ProgressSink, resources
+from sessions_platform.settings import Settings, load_settings
+
+
+def build_defs(
+    settings: Settings | None = None,
+    *,
+    sink: ProgressSink | None = None,
+    resource_overrides: dict[str, Any] | None = None,
+) -> dg.Definitions:
+    """Fresh definitions. `settings` None: the environment's, read anew at each step; `sink` shows progress."""
+    partitions = daily((settings or load_settings()).sessions_start_date)
+    return dg.Definitions(
+        assets=all_assets(partitions),
+        jobs=[daily_job(partitions)],
+        resources={**resources(settings, sink=sink), **(resource_overrides or {})},
+        executor=dg.in_process_executor,
+    )
+
+
+defs = build_defs()

@@ -1,0 +1,301 @@
+"""The analytics file: how `analytics.duckdb` is made from the daily Parquet tables, and the day marts from one date's.
+
+`Publisher` is the only writer of the file, and replaces it whole. What stands in the tables is said by the files in
+`sql/`; the steps are in `_publish_plan` (what changed), `_publish_apply` (table work) and `_publish_file` (lock, copy,
+swap). Reading the published file is `analytics`' part. Source: CONTRACT section 5.
+"""
+
+import contextlib
+import hashlib
+import json
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from sessions_platform.errors import StoreError
+from sessions_platform.resources._publish_apply import SCHEMA_VERSION, Change, Rules, Work, apply, create_tables
+from sessions_platform.resources._publish_file import PublishedFile
+from sessions_platform.resources._publish_plan import Plan, Stamp, Stamps, plan
+from sessions_platform.resources._publish_source import ParquetSource
+from sessions_platform.resources.object_store import ObjectStore
+from sessions_platform.sessions import layout
+from sessions_platform.sessions.table_schemas import DAY_MARTS, HEALTH_SCHEMA
+from sessions_platform.sql import quoted
+
+STORAGE_VERSION = "v1.2.0"
+"""The oldest file format that DuckDB 2.0 writes with all we use: clients from 1.2 on open it."""
+REBUILD_DATES = 7
+"""Dates a rebuild takes at once: memory and scratch space stay those of a week."""
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, and how many dates of how many are done."""
+
+
+@dataclass(slots=True)
+class PublishReport:
+    """What a publication did. `seconds` is by phase; `rows` counts rows written, by table."""
+
+    wrote: bool
+    data_version: str
+    published: list[str] = field(default_factory=list)
+    """Dates whose rows were swapped."""
+    refreshed: list[str] = field(default_factory=list)
+    """Further dates on which sessions of the published ones have slices."""
+    withdrawn: list[str] = field(default_factory=list)
+    skipped: dict[str, str] = field(default_factory=dict)
+    """Asked dates that were not taken, with the reason."""
+    rebuilt: str | None = None
+    """Why the file was built anew, or None."""
+    sessions: int = 0
+    rows: dict[str, int] = field(default_factory=dict)
+    bytes: int = 0
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _State:
+    """What the file says of itself."""
+
+    stamps: Stamps = field(default_factory=dict)
+    health: dict[str, bool] = field(default_factory=dict)
+    settings: dict[str, str] = field(default_factory=dict)
+
+
+class Publisher:
+    """Publishes dates of a store into a database file. See `publish`."""
+
+    def __init__(
+        self,
+        store: ObjectStore,
+        database: Path,
+        *,
+        idle_hours: float = 1,
+        outcome_scores: Sequence[str] = ("success", "resolved", "task_success"),
+        memory_limit: str = "400MB",
+        threads: int = 2,
+    ) -> None:
+        self._store = store
+        self._file = PublishedFile(database)
+        self._rules = Rules(idle_hours, tuple(outcome_scores))
+        self._limits = {"memory_limit": memory_limit, "threads": str(threads)}
+
+    def publish(
+        self, dates: Sequence[str] | None, *, rebuild: bool = False, progress: Progress | None = None
+    ) -> PublishReport:
+        """Take the asked dates (None: all that the store has) into the file, and replace it if anything changed.
+
+        Dates that are not complete are not taken, and leave the file if they were in it. The file is built anew, from
+        every complete date of the store, if it is missing or unreadable, was made by another schema version or other
+        rules, or on `rebuild`. Waits for a publication that is under way. StoreError if the store can't be read.
+        """
+        tell = progress or (lambda what, done, of: None)
+        with self._file.locked():
+            work = Work()
+            with work.phase("plan"):
+                state, reason = self._state()
+                reason = "asked for" if rebuild else reason
+                if reason is not None:
+                    state, dates = _State(), None
+                todo = plan(self._store, dates, state.stamps, state.health)
+            if reason is None and todo.empty:
+                return PublishReport(False, state.settings["data_version"], skipped=todo.skipped, seconds=work.seconds)
+            with work.phase("copy"):
+                if reason is None and not self._file.next.exists():
+                    self._file.copy()
+            version = self._write(todo, state, reason, work, tell)
+            with work.phase("replace"):
+                self._file.replace()
+            return self._report(todo, version, reason, work)
+
+    def _state(self) -> tuple[_State, str | None]:
+        """What the file holds, and why it must be built anew, if it must."""
+        path = self._file.path
+        if not path.exists():
+            return _State(), "there is no file yet"
+        try:
+            state = self._read(path)
+        except duckdb.IOException:
+            # A shell that opened it for writing locks it, without need: what it locks can still be copied.
+            self._file.copy()
+            try:
+                state = self._read(self._file.next)
+            except duckdb.Error:
+                state = _State()
+        except duckdb.Error:
+            state = _State()
+        reason = self._outdated(state.settings)
+        if reason is not None:
+            self._file.next.unlink(missing_ok=True)
+        return state, reason
+
+    def _outdated(self, settings: dict[str, str]) -> str | None:
+        if not settings:
+            return "the file could not be read"
+        changed = [name for name, value in self._settings().items() if settings.get(name) != value]
+        return f"{', '.join(changed)} changed" if changed else None
+
+    def _settings(self) -> dict[str, str]:
+        return {
+            "schema_version": str(SCHEMA_VERSION),
+            "idle_hours": f"{self._rules.idle_hours:g}",
+            "outcome_scores": json.dumps(self._rules.outcome_scores),
+        }
+
+    def _read(self, path: Path) -> _State:
+        with self._opened(path, read_only=True) as con:
+            state = _State()
+            for day, table, *stamp in con.execute(
+                "SELECT date::VARCHAR, table_name, bytes, changed_at, sha256 FROM publication"
+            ).fetchall():
+                state.stamps.setdefault(day, {})[table] = Stamp(*stamp)
+            state.health = dict(con.execute("SELECT date::VARCHAR, complete FROM data_health").fetchall())
+            state.settings = dict(con.execute("SELECT name, value FROM publication_settings").fetchall())
+            return state
+
+    @contextlib.contextmanager
+    def _opened(self, path: Path, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+        """The file, attached to a database in memory: a second `connect` to one path would give the first's content."""
+        con = duckdb.connect(":memory:", config={**self._limits, "temp_directory": str(self._file.scratch / "spill")})
+        try:
+            options = "READ_ONLY" if read_only else f"STORAGE_VERSION {quoted(STORAGE_VERSION)}"
+            con.execute(f"ATTACH {quoted(str(path))} AS published ({options})")
+            con.execute("USE published")
+            yield con
+        finally:
+            con.close()
+
+    def _write(self, todo: Plan, state: _State, reason: str | None, work: Work, tell: Progress) -> str:
+        """Bring the next file up to date and close it; its data version."""
+        source = ParquetSource(self._store, self._file.scratch / "parquet")
+        chunks = _chunks(todo.facts, REBUILD_DATES if reason is not None else max(1, len(todo.facts)))
+        complete = {day for day, tables in state.stamps.items() if len(tables) > 1}
+        done = 0
+        with self._opened(self._file.next) as con:
+            # Nothing reads the next file before it is whole, so its log need not be folded in before the end.
+            con.execute("SET checkpoint_threshold = '1TB'")
+            if reason is not None:
+                create_tables(con)
+            for number, chunk in enumerate(chunks):
+                tell("publishing", done, len(todo.facts))
+                withdrawn = todo.withdrawn if number == 0 else []
+                later = (complete | set(chunk)) - set(withdrawn)
+                change = Change(chunk, withdrawn, max(complete, default=None), max(later, default=None))
+                con.begin()
+                with _explained(self._store):
+                    apply(con, change, source.path_of, self._rules, work)
+                if number == len(chunks) - 1:
+                    version = self._note(con, todo, state)
+                con.commit()
+                with work.phase("checkpoint"):
+                    con.execute("CHECKPOINT published")
+                source.clear()
+                complete, done = later, done + len(chunk)
+            con.execute("USE memory")
+            con.execute("DETACH published")
+        tell("publishing", done, len(todo.facts))
+        return version
+
+    def _note(self, con: duckdb.DuckDBPyConnection, todo: Plan, state: _State) -> str:
+        """Write data_health and the publisher's books; the data version, which follows from content alone."""
+        stamps = {**state.stamps, **todo.stamps}
+        con.executemany(
+            "DELETE FROM data_health WHERE date = ?", [[day] for day in todo.health]
+        ) if todo.health else None
+        con.register(
+            "new_health", pa.Table.from_pylist([todo.health[day] for day in sorted(todo.health)], HEALTH_SCHEMA)
+        )
+        con.execute("INSERT INTO data_health BY NAME SELECT * FROM new_health")
+        rows = [
+            {
+                "date": date.fromisoformat(day),
+                "table_name": table,
+                "bytes": it.bytes,
+                "changed_at": it.changed_at,
+                "sha256": it.sha256,
+            }
+            for day, tables in sorted(stamps.items())
+            for table, it in sorted(tables.items())
+        ]
+        con.execute("DELETE FROM publication")
+        if rows:
+            con.register("new_publication", pa.Table.from_pylist(rows))
+            con.execute("INSERT INTO publication BY NAME SELECT * FROM new_publication")
+        health = con.execute("SELECT date::VARCHAR, complete FROM data_health ORDER BY date").fetchall()
+        settings = self._settings()
+        content = [settings, [[str(row["date"]), row["table_name"], row["sha256"]] for row in rows], health]
+        settings["data_version"] = hashlib.sha256(json.dumps(content).encode()).hexdigest()[:16]
+        settings["newest_date"] = max((day for day, complete in health if complete), default="")
+        con.execute("DELETE FROM publication_settings")
+        for name, value in sorted(settings.items()):
+            con.execute("INSERT INTO publication_settings VALUES (?, ?)", [name, value])
+        return settings["data_version"]
+
+    def _report(self, todo: Plan, version: str, reason: str | None, work: Work) -> PublishReport:
+        return PublishReport(
+            wrote=True,
+            data_version=version,
+            published=todo.facts,
+            refreshed=[] if reason is not None else work.refreshed,
+            withdrawn=todo.withdrawn,
+            skipped=todo.skipped,
+            rebuilt=reason,
+            sessions=work.sessions,
+            rows=work.rows,
+            bytes=self._file.path.stat().st_size,
+            seconds=work.seconds,
+        )
+
+
+def build_day_marts(
+    store: ObjectStore,
+    day: str,
+    *,
+    idle_hours: float = 1,
+    outcome_scores: Sequence[str] = ("success", "resolved", "task_success"),
+    memory_limit: str = "400MB",
+) -> dict[str, int]:
+    """Write the day marts of one date as Parquet, from that date's fact tables alone; rows of each mart.
+
+    The same SQL as at publication, over one date: a session here is its slice, and history counts nowhere.
+    FileNotFoundError if a fact table is not stored.
+    """
+    rules = Rules(idle_hours, tuple(outcome_scores), with_history=False)
+    with tempfile.TemporaryDirectory(prefix="sessions-marts-") as folder:
+        source = ParquetSource(store, Path(folder) / "parquet")
+        con = duckdb.connect(
+            ":memory:", config={"memory_limit": memory_limit, "threads": "2", "temp_directory": folder}
+        )
+        try:
+            create_tables(con)
+            work = Work()
+            with _explained(store):
+                apply(con, Change([day], [], None, day), source.path_of, rules, work)
+            for mart in DAY_MARTS:
+                path = Path(folder) / f"{mart}.parquet"
+                con.execute(
+                    f"COPY (FROM {mart} ORDER BY ALL) TO {quoted(str(path))} (FORMAT parquet, COMPRESSION zstd)"
+                )
+                store.put_if_changed(layout.table_key(mart, day), path.read_bytes())
+            return {mart: work.rows[mart] for mart in DAY_MARTS}
+        finally:
+            con.close()
+
+
+def _chunks(days: list[str], size: int) -> list[list[str]]:
+    return [days[at : at + size] for at in range(0, len(days), size)] or [[]]
+
+
+@contextlib.contextmanager
+def _explained(store: ObjectStore) -> Iterator[None]:
+    """Say which object could not be read, instead of what DuckDB thinks of its bytes."""
+    try:
+        yield
+    except duckdb.Error as error:
+        if "parquet" in str(error).lower() and isinstance(error, duckdb.IOException | duckdb.InvalidInputException):
+            raise StoreError(f"{store.url}: a Parquet table could not be read: {str(error).splitlines()[0]}") from error
+        raise

@@ -1,0 +1,231 @@
+"""Runs days in this process: checks what can be checked before, then materializes one date after the other.
+
+What commands print is in `cli`; what a step does is in `assets`. Source: CONTRACT section 2 (`run`).
+"""
+
+import asyncio
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+
+from sessions_platform.assets import analytics, raw, staged, tables
+from sessions_platform.assets.steps import KIND
+from sessions_platform.automation import DAILY_JOB
+from sessions_platform.definitions import build_defs
+from sessions_platform.errors import ConfigurationError, PlatformError
+from sessions_platform.partitions import days
+from sessions_platform.resources.platform import LangfuseResource, ProgressSink, RedactionResource, StoreResource
+from sessions_platform.settings import Settings, last_complete_date
+
+_WITH_OPTIONS = (raw.NAME, staged.NAME, tables.FACTS)
+_FATAL = {"ConfigurationError"}
+"""Failures that every further date would repeat."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunOrder:
+    """What a run is asked for: dates (both ends included), Dagster's selection syntax, and how."""
+
+    first: date
+    last: date
+    select: str | None = None
+    force: bool = False
+    allow_shrink: bool = False
+    rebuild_database: bool = False
+
+
+@dataclass(slots=True)
+class DayOutcome:
+    """How a date went. `message` is the one line that says what went wrong; `kind` which error it was."""
+
+    date: str
+    ok: bool
+    seconds: float
+    message: str = ""
+    kind: str = ""
+    warnings: list[str] = field(default_factory=list)
+    figures: dict[str, int] = field(default_factory=dict)
+
+
+def check_dates(order: RunOrder, settings: Settings, now: datetime) -> list[str]:
+    """The dates of an order, oldest first. ConfigurationError where one cannot be run."""
+    if order.first > order.last:
+        raise ConfigurationError(f"--from {order.first} is after --to {order.last}")
+    if order.first < settings.sessions_start_date:
+        raise ConfigurationError(
+            f"--from {order.first} is before SESSIONS_START_DATE={settings.sessions_start_date}; set that earlier"
+        )
+    newest = last_complete_date(now)
+    if order.last > newest:
+        raise ConfigurationError(
+            f"--to {order.last} is not over in UTC yet; the newest date that can be run is {newest}"
+        )
+    return days(order.first, order.last)
+
+
+def selected_assets(defs: dg.Definitions, select: str | None) -> list[dg.AssetKey]:
+    """The daily assets of a selection. ConfigurationError where it is not understood or selects none."""
+    graph = defs.resolve_asset_graph()
+    daily = defs.resolve_job_def(DAILY_JOB).asset_layer.executable_asset_keys
+    if select is None:
+        return sorted(daily)
+    try:
+        chosen = dg.AssetSelection.from_string(select).resolve(graph) & set(daily)
+    except Exception as error:
+        # Dagster's parser raises many kinds; to the user each is one thing: the words of --select.
+        raise ConfigurationError(f"--select {select!r}: {str(error).splitlines()[0]}") from None
+    if not chosen:
+        raise ConfigurationError(
+            f"--select {select!r} selects no daily asset ({', '.join(k.to_user_string() for k in sorted(daily))})"
+        )
+    return sorted(chosen)
+
+
+def check_source(settings: Settings, *, with_langfuse: bool) -> None:
+    """Try store, key and source before a run begins, so that a wrong one is said once and at once."""
+    store = StoreResource(settings).open()
+    store.check()
+    redactor = RedactionResource(settings).redactor()
+    if with_langfuse:
+        from sessions_platform.extraction.guards import check_same_source
+
+        async def project() -> Any:
+            async with LangfuseResource(settings).client() as client:
+                return await client.project()
+
+        check_same_source(store, asyncio.run(project()), redactor.fingerprint)
+
+
+def run_days(
+    order: RunOrder, settings: Settings, *, sink: ProgressSink | None = None, now: datetime | None = None
+) -> Iterator[DayOutcome]:
+    """Materialize the dates of an order in this process; yields as each is done. A failed date stops no other.
+
+    Raises PlatformError before anything runs where the order, a variable or a key is wrong.
+    """
+    dates = check_dates(order, settings, now or datetime.now(UTC))
+    defs = build_defs(settings, sink=sink)
+    chosen = selected_assets(defs, order.select)
+    check_source(settings, with_langfuse=dg.AssetKey(raw.NAME) in chosen)
+    job = defs.resolve_job_def(DAILY_JOB)
+    with open_instance(settings) as instance:
+        for number, day in enumerate(dates):
+            outcome = _run_day(job, instance, day, chosen, order, first=number == 0)
+            yield outcome
+            if outcome.kind in _FATAL:
+                return
+
+
+def open_instance(settings: Settings) -> dg.DagsterInstance:
+    """The one Dagster instance of commands, UI and daemon, made from the packaged `dagster.yaml` on first use."""
+    folder = settings.dagster_folder
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if not (folder / "dagster.yaml").exists():
+            shutil.copyfile(packaged_file("dagster.yaml"), folder / "dagster.yaml")
+    except OSError as error:
+        raise ConfigurationError(f"DAGSTER_HOME={folder}: cannot be written ({error.strerror})") from error
+    os.environ["DAGSTER_HOME"] = str(folder)
+    return dg.DagsterInstance.get()
+
+
+def packaged_file(name: str) -> Path:
+    """A file of the checkout's top level, which a wheel carries inside the package."""
+    inside = Path(__file__).parent / name
+    return inside if inside.exists() else Path(__file__).parents[1] / name
+
+
+def _run_day(
+    job: Any, instance: dg.DagsterInstance, day: str, chosen: list[dg.AssetKey], order: RunOrder, *, first: bool
+) -> DayOutcome:
+    start = datetime.now(UTC)
+    names = {key.to_user_string() for key in chosen}
+    options = {"force": order.force, "allow_shrink": order.allow_shrink}
+    ops: dict[str, Any] = {name: {"config": options} for name in _WITH_OPTIONS if name in names}
+    if analytics.NAME in names:
+        ops[analytics.NAME] = {"config": {"force": order.force, "rebuild": order.rebuild_database and first}}
+    result = job.execute_in_process(
+        partition_key=day,
+        asset_selection=chosen,
+        instance=instance,
+        raise_on_error=False,
+        run_config={"ops": ops, "loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+    )
+    outcome = DayOutcome(day, result.success, (datetime.now(UTC) - start).total_seconds())
+    for event in result.all_events:
+        _note_event(outcome, event)
+    return outcome
+
+
+def _note_event(outcome: DayOutcome, event: dg.DagsterEvent) -> None:
+    """Take from an event what a reader of the run wants to know."""
+    if event.is_step_failure and not outcome.message:
+        failure = event.step_failure_data.user_failure_data
+        if failure is not None:
+            outcome.message = failure.description or ""
+            outcome.kind = str(failure.metadata[KIND].value) if KIND in failure.metadata else ""
+        else:
+            cause = event.step_failure_data.error
+            while cause is not None and cause.cause is not None:
+                cause = cause.cause
+            outcome.message = f"{event.step_key}: {cause.cls_name if cause else 'failed'} (details in the Dagster UI)"
+    elif event.event_type_value == "ASSET_CHECK_EVALUATION":
+        check = event.asset_check_evaluation_data
+        if not check.passed:
+            text = f"{check.asset_key.to_user_string()}: {check.description or check.check_name}"
+            if check.blocking:
+                outcome.ok = False
+                outcome.message = outcome.message or text
+            else:
+                outcome.warnings.append(text)
+    elif event.event_type_value == "ASSET_MATERIALIZATION" and event.asset_key is not None:
+        count = event.materialization.metadata.get("dagster/partition_row_count")
+        if count is not None:
+            outcome.figures[event.asset_key.to_user_string()] = int(count.value)  # type: ignore[arg-type, call-overload]
+
+
+def plan_days(order: RunOrder, settings: Settings, *, now: datetime | None = None) -> list[Any]:
+    """What a run would ask of Langfuse, date by date (`--dry-run`); nothing is written."""
+    from sessions_platform.extraction import plan_date
+
+    dates = check_dates(order, settings, now or datetime.now(UTC))
+    store = StoreResource(settings).open()
+
+    async def plans() -> list[Any]:
+        async with LangfuseResource(settings).client() as client:
+            return [await plan_date(client, store, day) for day in dates]
+
+    return asyncio.run(plans())
+
+
+def doctor(settings: Settings) -> list[tuple[str, str | None]]:
+    """Try every configured service: (what, None if it is well, else what is wrong and how to mend it)."""
+    checks: list[tuple[str, Callable[[], object]]] = [
+        ("SESSIONS_HOME", lambda: settings.home.mkdir(parents=True, exist_ok=True)),
+        ("object store", lambda: StoreResource(settings).open().check()),
+        ("redaction key", lambda: RedactionResource(settings).redactor()),
+        ("Langfuse", lambda: check_source(settings, with_langfuse=True)),
+        ("taxonomy", lambda: _check_taxonomy(settings)),
+        ("Dagster instance", lambda: open_instance(settings).dispose()),
+    ]
+    found: list[tuple[str, str | None]] = []
+    for name, check in checks:
+        try:
+            check()
+            found.append((name, None))
+        except (PlatformError, OSError) as error:
+            found.append((name, str(error)))
+    return found
+
+
+def _check_taxonomy(settings: Settings) -> None:
+    from sessions_platform.resources.platform import WorkspaceResource
+    from sessions_platform.sessions.segments import Taxonomy
+
+    Taxonomy.parse(*WorkspaceResource(settings).taxonomy_text())

@@ -1,0 +1,140 @@
+"""The redactor of a run, and of each trace in it.
+
+What belongs here: keyed tokens, and rows of the Langfuse API field by field. What does not: walking JSON (documents.py), finding
+personal data in a text (engine.py, patterns.toml), knowing the names of a trace (known.py).
+"""
+
+import base64
+import hmac
+from collections import Counter
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any
+
+from sessions_platform.sessions.redact.documents import NAMES, TEXT, Documents
+from sessions_platform.sessions.redact.engine import TextEngine, is_token
+from sessions_platform.sessions.redact.known import KnownNames
+from sessions_platform.sessions.redact.memo import Memo
+from sessions_platform.sessions.redact.normalisers import plain
+
+_UNTOUCHED = frozenset(
+    "id traceId parentObservationId observationId projectId startTime endTime completionStartTime createdAt updatedAt timestamp"
+    " type level dataType source configId queueId internalModelId modelId promptId".split()
+)
+_NAMES = frozenset("model providedModelName version release environment promptName".split())
+_NAMED_BY_CODE = frozenset(("AGENT", "TOOL", "GENERATION", "EMBEDDING"))
+_MANY = 4096
+
+
+class Redactor:
+    """Redacts the rows of one run with one key. Tokens of two runs are the same if their keys are."""
+
+    def __init__(self, key: bytes) -> None:
+        if not key:
+            raise ValueError("the redaction key is empty")
+        self._key = key
+        self.fingerprint = hmac.digest(key, b"fingerprint", "sha256").hex()[:16]
+        self._hash = lru_cache(maxsize=65536)(self._hashed)
+        self._memo = Memo()
+        self._scopes: dict[tuple[frozenset[str], frozenset[str]], tuple[int, TextEngine]] = {}
+        self._plain = self.trace()
+        self._session_id = lru_cache(maxsize=65536)(self._session_token)
+
+    def token(self, class_: str, value: str) -> str:
+        """`<class:…>`, 13 characters that depend on the key and the value, not on the class, case or outer blanks."""
+        return f"<{class_}:{self._hash(plain(value))}>"
+
+    def _hashed(self, normalised: str) -> str:
+        digest = hmac.digest(self._key, normalised.encode("utf-8", "surrogatepass"), "sha256")
+        return base64.b32encode(digest[:8]).decode().rstrip("=")
+
+    def trace(self, known: Iterable[str] = (), users: Iterable[str] = ()) -> "TraceRedactor":
+        """The redactor of one trace. `known`: `known_values` of all its rows; `users`: `user_ids` of all its rows."""
+        return TraceRedactor(self, frozenset(known), frozenset(users))
+
+    def session_id(self, value: str) -> str:
+        """As it is, or `<session:…>` whole if personal data is found inside."""
+        return self._session_id(value) if value else value
+
+    def _session_token(self, value: str) -> str:
+        if is_token(value) or self._plain.text(value) == value:
+            return value
+        return self.token("session", value)
+
+    def documents(self, known: frozenset[str], users: frozenset[str], found: list[str]) -> Documents:
+        """The walker for a set of known names; its memory is shared by all traces that know the same."""
+        scope = self._scopes.get((known, users))
+        if scope is None:
+            if len(self._scopes) >= _MANY:
+                self._scopes.clear()
+                self._memo.clear()
+            scope = (len(self._scopes), TextEngine(self.token, KnownNames(known, users)))
+            self._scopes[known, users] = scope
+        return Documents(scope[0], scope[1], self._memo, self.token, self.session_id, users, found)
+
+
+class TraceRedactor:
+    """Redacts the rows of one trace. `counts`: replacements by class, also of texts seen before."""
+
+    def __init__(self, redactor: Redactor, known: frozenset[str], users: frozenset[str]) -> None:
+        self._redactor = redactor
+        self._known = known
+        self._users = users
+        self._found: list[str] = []
+        self._documents = redactor.documents(known, users, self._found)
+        self.counts: Counter[str] = Counter()
+
+    def text(self, value: str) -> str:
+        """The text with personal data and secrets replaced by tokens; JSON inside stays JSON."""
+        try:
+            return self._documents.leaf(value, TEXT)
+        finally:
+            self._count()
+
+    def observation(self, row: dict[str, Any]) -> dict[str, Any]:
+        """A redacted copy of a row of GET /api/public/v2/observations, or of the older forms."""
+        return self._row(row, _NAMES | {"name"} if row.get("type") in _NAMED_BY_CODE else _NAMES)
+
+    def score(self, row: dict[str, Any]) -> dict[str, Any]:
+        """A redacted copy of a row of GET /api/public/v3/scores."""
+        redacted = self._row(row, frozenset(("environment",)))
+        subject = row.get("subject")
+        if isinstance(subject, dict):
+            redacted["subject"] = dict(subject)
+            if subject.get("kind") == "session" and isinstance(subject.get("id"), str):
+                redacted["subject"]["id"] = self._redactor.session_id(subject["id"])
+        return redacted
+
+    def _row(self, row: dict[str, Any], names: frozenset[str]) -> dict[str, Any]:
+        documents = self._documents_of(row)
+        try:
+            return {
+                key if key.isidentifier() else documents.leaf(key, TEXT): self._field(documents, key, value, names)
+                for key, value in row.items()
+            }
+        finally:
+            self._count()
+
+    def _field(self, documents: Documents, key: str, value: Any, names: frozenset[str]) -> Any:
+        if value is None or value == "" or key in _UNTOUCHED:
+            return value
+        if key in ("userId", "authorUserId"):
+            return documents.user(value)
+        if key == "sessionId":
+            return documents.session(value)
+        if key in ("input", "output") and isinstance(value, str):
+            return documents.whole(value)
+        if key == "metadata":
+            return documents.metadata(value)
+        return documents.value(value, NAMES if key in names else TEXT)
+
+    def _documents_of(self, row: dict[str, Any]) -> Documents:
+        """The trace's walker; one that knows one user id more if only this row has it."""
+        user = row.get("userId")
+        if not isinstance(user, str) or not user or user in self._users:
+            return self._documents
+        return self._redactor.documents(self._known, self._users | {user}, self._found)
+
+    def _count(self) -> None:
+        self.counts.update(self._found)
+        self._found.clear()

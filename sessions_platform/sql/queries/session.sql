@@ -1,0 +1,2 @@
+-- One session.
+SELECT * FROM sessions WHERE session_id = $session_id
