@@ -187,7 +187,7 @@ def _note_event(outcome: DayOutcome, event: dg.DagsterEvent) -> None:
     elif event.event_type_value == "ASSET_MATERIALIZATION" and event.asset_key is not None:
         count = event.materialization.metadata.get("dagster/partition_row_count")
         if count is not None:
-            outcome.figures[event.asset_key.to_user_string()] = int(count.value)  # type: ignore[arg-type, call-overload]
+            outcome.figures[event.asset_key.to_user_string()] = int(count.value)  # type: ignore[arg-type]
 
 
 def plan_days(order: RunOrder, settings: Settings, *, now: datetime | None = None) -> list[Any]:

@@ -56,7 +56,9 @@ def say(date: str, lines: Sequence[Line], *, hour: int = 10) -> list[Message]:
         in_run = (in_run or opens) and line.role != "assistant"
         spoken = line.utterance if line.utterance is not None else line.role in {"user", "assistant"}
         at = f"{date}T{hour:02d}:{number // 60:02d}:{number % 60:02d}.000Z"
-        made.append(Message(line.role, line.agent, at, f"t-{date}", f"o-{number}", turn, spoken, _parts(line, at), [], opens))
+        made.append(
+            Message(line.role, line.agent, at, f"t-{date}", f"o-{number}", turn, spoken, _parts(line, at), [], opens)
+        )
     return made
 
 
@@ -126,7 +128,15 @@ def staged(
         setattr(about, name, value)
     call = ModelCall("g", f"t-{date}", "GENERATION", "planner", "m-1", last, 1.5, 0.2, 100, 10, cost, True, "DEFAULT")
     return StagedSession(
-        1, session_id, date, "hash", about, say(date, history, hour=hour), say(date, lines, hour=hour), [call], list(scores)
+        1,
+        session_id,
+        date,
+        "hash",
+        about,
+        say(date, history, hour=hour),
+        say(date, lines, hour=hour),
+        [call],
+        list(scores),
     )
 
 

@@ -48,8 +48,12 @@ async def plan_date(source: LangfuseClient, store: "ObjectStore", date: str) -> 
     stored = read_manifest(store, date)
     light = await _light_sample(source, date)
     share = fingerprint.rows / len(light) if light else 0.0
-    traces = round(len({trace_of(row) for row in light}) * share)
-    sessions = round(len({session_id_of(row) or trace_of(row) for row in light}) * share)
+    # Most rows carry no session id: a trace's rows are looked at together.
+    session_of: dict[str, str | None] = {}
+    for row in light:
+        session_of[trace_of(row)] = session_of.get(trace_of(row)) or session_id_of(row)
+    traces = round(len(session_of) * share)
+    sessions = round(len({session or f"trace:{trace}" for trace, session in session_of.items()}) * share)
     if stored is not None and stored.fingerprint == fingerprint.as_json() and is_whole(store, stored):
         return Plan(date, FIXED_REQUESTS, fingerprint.rows, 0, sessions, [])
     hours = [hour for hour in HOURS if hour in fingerprint.observations and not _stored(store, date, hour, fingerprint)]

@@ -1,7 +1,8 @@
 """One row through the redactor at a time, whatever threads ask.
 
-A redactor shares what it remembers among traces and is not made for threads. One row at a time loses nothing: redaction
-holds the interpreter anyway, and fetching and compressing go on beside it. How text is redacted is in `sessions.redact`.
+A redactor shares what it remembers among traces and is not made for threads. One row at a time loses nothing:
+redaction holds the interpreter anyway, and fetching and compressing go on beside it. How text is redacted stands in
+`sessions.redact`.
 """
 
 import threading

@@ -41,7 +41,7 @@ class Trace:
 
 
 class Survey:
-    """The traces of a date, and marks of its hours. `carried`: identities that an earlier pass over the date learned."""
+    """The traces of a date, and marks of its hours. `carried`: identities that an earlier pass learned."""
 
     def __init__(self, date: str, options: ExtractOptions, carried: Mapping[str, Identity] | None = None) -> None:
         self.date = date

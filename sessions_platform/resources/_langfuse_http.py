@@ -23,16 +23,17 @@ HARD_LIMIT_BYTES = 16 << 20
 """A page is given up while it is read beyond this: memory stays flat. The smallest page is taken whole."""
 LARGEST_BODY_BYTES = 256 << 20
 _RETRIED = frozenset({408, 409, 413, 422, 425, 429})
-_TOO_MUCH = frozenset({408, 413, 422})
+_TOO_MUCH = frozenset({413, 422})
 _METRICS = "/api/public/v2/metrics"
 
 
 @dataclass(slots=True)
 class Fault:
-    """Why an attempt failed. `shrink` says that a smaller page may help; `wait` is what the server asked for."""
+    """Why an attempt failed. `shrink`: a smaller page may help; `large`: it will; `wait`: what the server asked for."""
 
     reason: str
     shrink: bool = False
+    large: bool = False
     wait: float | None = None
     connect: bool = False
     limited: bool = False
@@ -83,7 +84,8 @@ class LangfuseHttp:
             outcome = await self._attempt(path, {**params, "limit": str(asked)} if page else params, page)
             if isinstance(outcome, dict):
                 return outcome
-            failures += 1
+            # On the way down to a page that fits there is nothing wrong yet; the smallest page ends it.
+            failures += not (page and outcome.large and not page.at_least)
             if page and outcome.shrink:
                 page.halve(asked)
             await self._before_next(path, outcome, failures)
@@ -100,7 +102,7 @@ class LangfuseHttp:
                 else gave_up(path, self.host, fault.reason, failures)
             )
         if fault.wait is None:
-            await self._sleep(backoff(failures))
+            await self._sleep(backoff(max(1, failures)))
             return
         if fault.wait > LONGEST_WAIT_SECONDS:
             message = f"LANGFUSE_HOST={self.host}: the limit of {path} is used up for {fault.wait:.0f} seconds"
@@ -128,7 +130,7 @@ class LangfuseHttp:
         except httpx.TransportError as error:
             return _transport_fault(error)
         if body is None:
-            return Fault("the answer is too large", shrink=True)
+            return Fault("the answer is too large", shrink=True, large=True)
         return self._judge(path, response, body, page, int(params.get("limit", "0")))
 
     def _judge(
@@ -164,7 +166,8 @@ class LangfuseHttp:
             value = None
         limited = status == 429
         wait = retry_after(response.headers, value) if limited or status == 503 else None
-        return Fault(f"status {status}", shrink=status in _TOO_MUCH or status >= 500, wait=wait, limited=limited)
+        large = status in _TOO_MUCH
+        return Fault(f"status {status}", shrink=large or status >= 500, large=large, wait=wait, limited=limited)
 
 
 async def _read(response: httpx.Response, most: int) -> bytes | None:

@@ -67,8 +67,10 @@ class Work:
 
 def create_tables(con: duckdb.DuckDBPyConnection) -> None:
     """Every table of the catalog, with its comments, in an empty database."""
+    con.begin()
     for text in definitions():
         con.execute(text)
+    con.commit()
 
 
 def apply(con: duckdb.DuckDBPyConnection, change: Change, path_of: PathOf, rules: Rules, work: Work) -> None:

@@ -10,9 +10,11 @@ import os
 import shutil
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-_PIECE = 64 << 20
+_PIECE = 16 << 20
+_COPIERS = 2
 
 
 class PublishedFile:
@@ -67,16 +69,26 @@ class PublishedFile:
 
 
 def _copy(source: int, target: int, size: int) -> None:
-    """All bytes of one descriptor to another inside the kernel (a reflink where the file system can)."""
-    done = 0
-    try:
-        while done < size:
-            done += os.copy_file_range(source, target, min(_PIECE, size - done), done, done) or size
-    except OSError:  # another file system, or a kernel without the call
-        with os.fdopen(os.dup(source), "rb") as read, os.fdopen(os.dup(target), "wb") as write:
-            read.seek(0)
-            write.seek(0)
-            shutil.copyfileobj(read, write, _PIECE)
+    """All bytes of one descriptor to another inside the kernel (a reflink where the file system can).
+
+    In parallel parts: what costs is the allocation of page cache, which two processors do in half the time.
+    """
+    part = max(_PIECE, -(-size // _COPIERS))
+    bounds = [(at, min(at + part, size)) for at in range(0, size, part)]
+    with ThreadPoolExecutor(_COPIERS) as pool:
+        list(pool.map(lambda bound: _copy_part(source, target, *bound), bounds))
+
+
+def _copy_part(source: int, target: int, at: int, end: int) -> None:
+    while at < end:
+        wanted = min(_PIECE, end - at)
+        try:
+            moved = os.copy_file_range(source, target, wanted, at, at)
+        except OSError:  # another file system, or a kernel without the call
+            moved = os.pwrite(target, os.pread(source, wanted, at), at)
+        if not moved:
+            raise OSError(f"the published file ended at {at} while it was copied")
+        at += moved
 
 
 def _sync(path: Path) -> None:

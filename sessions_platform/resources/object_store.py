@@ -1,8 +1,8 @@
 """The object store: a folder or an S3 bucket behind the same few calls. No knowledge of what the objects mean.
 
 A put is atomic: readers see the old object or the new one, whole. Locally it is a temporary file, fsync and rename;
-on S3 the protocol's own put. Bytes are moved by obstore; S3 credentials, profile, region and endpoint come from dagster-aws's
-`S3Resource`, so that AWS_* variables and `~/.aws` work as boto3 reads them.
+on S3 the protocol's own put. Bytes are moved by obstore; S3 credentials, profile, region and endpoint come from
+dagster-aws's `S3Resource`, so that AWS_* variables and `~/.aws` work as boto3 reads them.
 """
 
 import contextlib
@@ -188,7 +188,7 @@ class _Spill:
     def finish(self) -> IO[bytes]:
         """The whole, from its beginning."""
         self._file.seek(0)
-        return self._file  # type: ignore[return-value]
+        return self._file
 
 
 @contextlib.contextmanager
@@ -256,7 +256,7 @@ def _s3_backend(url: str) -> "Backend":
         raise ConfigurationError(f"SESSIONS_STORE_URL={url}: the bucket's name is missing")
     if session.get_credentials() is None:
         raise ConfigurationError(f"SESSIONS_STORE_URL={url}: no AWS credentials (AWS_ACCESS_KEY_ID, AWS_PROFILE, role)")
-    options: dict[str, Any] = {"region": session.region_name or "us-east-1", "endpoint": endpoint}
+    options: Any = {"region": session.region_name or "us-east-1", "endpoint": endpoint}
     return S3Store(
         bucket,
         prefix=prefix.strip("/") or None,

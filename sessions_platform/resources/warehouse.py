@@ -103,7 +103,7 @@ class Publisher:
                     state, dates = _State(), None
                 todo = plan(self._store, dates, state.stamps, state.health)
             if reason is None and todo.empty:
-                return PublishReport(False, state.settings["data_version"], skipped=todo.skipped, seconds=work.seconds)
+                return self._unchanged(todo, state, work)
             with work.phase("copy"):
                 if reason is None and not self._file.next.exists():
                     self._file.copy()
@@ -234,6 +234,12 @@ class Publisher:
         for name, value in sorted(settings.items()):
             con.execute("INSERT INTO publication_settings VALUES (?, ?)", [name, value])
         return settings["data_version"]
+
+    def _unchanged(self, todo: Plan, state: _State, work: Work) -> PublishReport:
+        size = self._file.path.stat().st_size
+        return PublishReport(
+            False, state.settings["data_version"], skipped=todo.skipped, bytes=size, seconds=work.seconds
+        )
 
     def _report(self, todo: Plan, version: str, reason: str | None, work: Work) -> PublishReport:
         return PublishReport(

@@ -65,10 +65,13 @@ class Conversation:
             self._outputs.setdefault(agent, []).append(held)
         return held
 
-    def judge(self, agent: str, messages: list[ChatMessage]) -> list[Verdict]:
-        """For each message of an input of `agent`: is it new, the same as one held, or history from elsewhere?"""
+    def judge(self, agent: str, messages: list[ChatMessage], *, output: bool = False) -> list[Verdict]:
+        """For each message of an input of `agent`: is it new, the same as one held, or history from elsewhere?
+
+        `output`: the list is what an enclosing row gave back, so that a reply in it is no sign of an earlier past.
+        """
         keys = [self.key(message) for message in messages]
-        boundary, since, spoke = self._boundary(agent, messages, keys)
+        boundary, since, spoke = self._boundary(agent, messages, keys, output=output)
         before = _Pool(self._counts, self._call_ids)
         after = _Pool.of(self._held[since:])
         fresh_system: set[int] = set()
@@ -96,18 +99,20 @@ class Conversation:
             self._texts[text] = number
         return (number, tuple(call.id for call in message.calls))
 
-    def _boundary(self, agent: str, messages: list[ChatMessage], keys: list[Key]) -> tuple[int, int, bool]:
+    def _boundary(
+        self, agent: str, messages: list[ChatMessage], keys: list[Key], *, output: bool
+    ) -> tuple[int, int, bool]:
         """Index of the last message that is history, position from which held messages count, and whether it spoke."""
         own = self._outputs.get(agent)
         if not own:
-            return _last_reply(messages), 0, False
+            return -1 if output else _last_reply(messages), 0, False
         last_index = {key: index for index, key in enumerate(keys) if messages[index].role != "system"}
-        for output in reversed(own[-_OWN_OUTPUTS_SEARCHED:]):
-            index = last_index.get(output.key)
+        for said in reversed(own[-_OWN_OUTPUTS_SEARCHED:]):
+            index = last_index.get(said.key)
             # Silence recurs, so it only says something as the agent's very last output.
-            silent = output is not own[-1] and not output.message.text.strip() and not output.message.calls
-            if index is not None and not silent and messages[index].role in ("assistant", output.message.role):
-                return index, output.position + 1, True
+            silent = said is not own[-1] and not said.message.text.strip() and not said.message.calls
+            if index is not None and not silent and messages[index].role in ("assistant", said.message.role):
+                return index, said.position + 1, True
         # None of its own words is there: the tracer sends only what is new.
         return -1, own[-1].position + 1, True
 

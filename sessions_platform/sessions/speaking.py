@@ -15,6 +15,7 @@ from sessions_platform.sessions.messages import read, read_tool_arguments, read_
 from sessions_platform.sessions.model import AskedCall, ChatMessage, Observation, Part, Reading, Side
 from sessions_platform.sessions.traces import Node, Trace, call_id_of, metadata_text
 
+SIDES: tuple[Side, Side] = ("input", "output")
 ROLES = frozenset({"system", "user", "assistant", "tool"})
 _GUESSED_SHAPES = frozenset({"text", "unknown", "truncated"})
 """Readings that are a guess: trusted of a root or an agent, not of any function's span."""
@@ -94,7 +95,7 @@ class _TraceTeller:
         self._judged(node, agent, self.session.reading(node, "input"), ROLES)
         output = self.session.reading(node, "output")
         if node.row.type == "EVENT":
-            self._judged(node, agent, output, ROLES)
+            self._judged(node, agent, output, ROLES, output=True)
             return
         named = self.trace.own_agent_name(node)
         for message in output.messages:
@@ -113,10 +114,10 @@ class _TraceTeller:
                 continue
             agent = self.trace.agent_name(node)
             given: set[str] = set()
-            for side in ("input", "output"):
-                reading = self.session.reading(node, side)  # type: ignore[arg-type]
+            for side in SIDES:
+                reading = self.session.reading(node, side)
                 if self._trusted(node, reading):
-                    given |= self._judged(node, agent, reading, missing - given, side=side)
+                    given |= self._judged(node, agent, reading, missing - given, output=side == "output", encloses=True)
             for below in node.descendants():
                 self._gives[below.row.id] |= given
 
@@ -125,23 +126,31 @@ class _TraceTeller:
         return bool(reading.messages) and (trusted_rows or reading.shape not in _GUESSED_SHAPES)
 
     def _judged(
-        self, node: Node, agent: str, reading: Reading, roles: frozenset[str] | set[str], side: str = ""
+        self,
+        node: Node,
+        agent: str,
+        reading: Reading,
+        roles: frozenset[str] | set[str],
+        *,
+        output: bool = False,
+        encloses: bool = False,
     ) -> set[str]:
-        """Give what is new in a list of messages; returns the roles given. `side` is set for enclosing rows."""
+        """Give what is new in the messages of one side of a row; returns the roles given."""
         if not reading.messages:
             return set()
         given: set[str] = set()
-        place = self._place(node, side) if side else None
-        for message, verdict in zip(reading.messages, self._conversation.judge(agent, reading.messages), strict=True):
+        place = self._place(node, output=output) if encloses else None
+        verdicts = self._conversation.judge(agent, reading.messages, output=output)
+        for message, verdict in zip(reading.messages, verdicts, strict=True):
             if verdict is Verdict.SAME or message.role not in roles or self._comes_later(message):
                 continue
             given.add(message.role)
             speaker, opens = self._input_speaker(node, agent, message)
-            at = _end(node.row) if side == "output" else node.row.start_time
+            at = _end(node.row) if output else node.row.start_time
             if verdict is Verdict.HISTORY:
                 self._remember(node, message, speaker, at, opens)
                 continue
-            own = side == "output" and message.role == "assistant"
+            own = output and message.role == "assistant"
             self._give(node, message, speaker, at, owner=agent if own else None, opens=opens, place=place)
             place = None if place is None else place + 1
         return given
@@ -156,7 +165,7 @@ class _TraceTeller:
             return message.name if message.name and message.role == "assistant" else agent, False
         outer = self._outer_agent(node)
         if outer is not None:
-            return self.trace.agent_name(outer), False
+            return message.name or self.trace.agent_name(outer), False
         return message.name or "user", True
 
     def _outer_agent(self, node: Node) -> Node | None:
@@ -246,12 +255,12 @@ class _TraceTeller:
         for one in (node, *node.ancestors()):
             self._gives[one.row.id].add(message.role)
 
-    def _place(self, node: Node, side: str) -> int:
+    def _place(self, node: Node, *, output: bool) -> int:
         """Index at which an enclosing row's messages stand: before what is below it, or after it."""
         below = {node.row.id, *(one.row.id for one in node.descendants())}
         inside = [index for index, told in enumerate(self.told) if told.node.row.id in below]
         if inside:
-            return inside[0] if side == "input" else inside[-1] + 1
+            return inside[-1] + 1 if output else inside[0]
         later = (i for i, told in enumerate(self.told) if told.node.row.start_time > node.row.start_time)
         return next(later, len(self.told))
 

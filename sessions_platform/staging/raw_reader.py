@@ -50,7 +50,8 @@ def lines(store: ObjectStore, key: str) -> Iterator[bytes]:
 def _split(stream: Any, key: str) -> Iterator[bytes]:
     rest = b""
     try:
-        with zstandard.ZstdDecompressor().stream_reader(_Plain(stream), read_across_frames=True) as plain:
+        source: Any = _Plain(stream)
+        with zstandard.ZstdDecompressor().stream_reader(source, read_across_frames=True) as plain:
             while block := plain.read(_READ_SIZE):
                 pieces = (rest + block).split(b"\n") if rest else block.split(b"\n")
                 rest = pieces.pop()

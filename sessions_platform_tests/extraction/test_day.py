@@ -385,3 +385,41 @@ def test_a_server_may_be_used_without_an_event_loop(bench: Bench) -> None:
 async def test_a_project_without_metadata_or_traces_ids_still_extracts(bench: Bench) -> None:
     bench.server.dataset.add([row("", "no-trace", "16:00:00", metadata=None)])
     assert (await bench.run()).manifest.distinct_rows == 37
+
+
+async def test_force_fetches_what_is_stored_and_gives_the_same_bytes(bench: Bench) -> None:
+    await bench.run()
+    clean = bench.objects()
+    report = await bench.run(force=True)
+    assert not report.changed and len(report.hours_fetched) == 6 and bench.objects() == clean
+
+
+async def test_a_trace_whose_root_has_a_parent_elsewhere_is_not_asked_for_again(bench: Bench) -> None:
+    bench.server.dataset.add(
+        [
+            row("app", "app-r", "15:00:00", parentObservationId="callers-span", isRootObservation=True, sessionId="s"),
+            row("orphan", "orphan-1", "15:10:00", parentObservationId="lost", sessionId="s"),
+            row("event", "event-r", "15:20:00", type="EVENT", endTime=None, sessionId="s"),
+        ]
+    )
+    await bench.run()
+    asked = [q["filter"] for q in bench.asked("v2/observations") if "filter" in q]
+    assert len(asked) == 2 and all('["orphan"]' in text for text in asked)
+
+
+async def test_a_page_that_is_too_large_is_halved_until_it_passes(bench: Bench) -> None:
+    await bench.run()
+    clean = bench.objects()
+    bench.store.delete(clean)
+    bench.server.dataset.add([row("big", f"big-{n}", "17:00:00", input="x" * 4000) for n in range(60)])
+    bench.server.options.max_body_bytes = 100_000
+    report = await bench.run()
+    assert report.manifest.distinct_rows == 96 and bench.server.stats.statuses[422] > 0
+
+
+async def test_a_limit_of_requests_is_kept_without_being_refused_twice(bench: Bench) -> None:
+    bench.server.options.rate_limit = 6
+    bench.server.options.monotonic = bench.time.clock
+    report = await bench.run()
+    assert report.manifest.distinct_rows == 36
+    assert bench.server.stats.statuses[429] <= 4 and bench.time.now - 1000 <= 240

@@ -1,7 +1,7 @@
 """Walks JSON, and JSON in a string in JSON, and redacts every key and string of it.
 
-What belongs here: what place in a document means for a value. What does not: single texts (engine.py), the fields of rows
-(redactor.py).
+What belongs here: what place in a document means for a value. What does not: single texts (engine.py), the fields
+of rows (redactor.py).
 """
 
 from collections.abc import Callable
@@ -20,15 +20,20 @@ _SHORTEST = 4
 _MANY_KEYS = 10_000
 _SPEAKERS = frozenset(("assistant", "system", "tool", "function", "developer", "model", "ai", "agent"))
 _CALL_KEYS = frozenset(
-    "arguments args tool_call_id toolCallId call_id tool_use_id parameters input_schema inputSchema".split()
-)
+    ["arguments", "args", "tool_call_id", "toolCallId", "call_id", "tool_use_id", "parameters", "input_schema",
+    "inputSchema"]
+)  # fmt: skip
 _CALL_TYPES = frozenset(
-    "tool_call tool-call tool_use tool-use tool_result tool-result tool_call_response function function_call tool server_tool_use".split()
-)
+    ["tool_call", "tool-call", "tool_use", "tool-use", "tool_result", "tool-result", "tool_call_response",
+    "function", "function_call", "tool", "server_tool_use"]
+)  # fmt: skip
 
 
 class Documents:
-    """The walker for one set of known names and user ids. What is replaced is noted in `found`, one class a replacement."""
+    """The walker for one set of known names and user ids.
+
+    What is replaced is noted in `found`, one class a replacement.
+    """
 
     def __init__(
         self,
@@ -74,7 +79,10 @@ class Documents:
         return self._document(value, TEXT) if value.lstrip()[:1] in _OPENERS[:2] else self.leaf(value, TEXT)
 
     def leaf(self, value: str, mode: int | str) -> str:
-        """One string, the same object if nothing changed. `mode`: TEXT, NAMES, or the key that stands before the value."""
+        """One string, the same object if nothing changed.
+
+        `mode`: TEXT, NAMES, or the key that stands before the value.
+        """
         if len(value) < _SHORTEST:
             return value
         key = (self._scope, mode, value)
@@ -193,7 +201,9 @@ class Documents:
 
     def _number(self, value: Any, mode: int | str) -> Any:
         """Whole numbers that are as long as a card's, or that their key calls a telephone or account number."""
-        if type(value) is not int or not (10**6 <= value < 10**19 if isinstance(mode, str) else 10**14 <= value < 10**16):
+        if type(value) is not int or not (
+            10**6 <= value < 10**19 if isinstance(mode, str) else 10**14 <= value < 10**16
+        ):
             return value
         text = str(value)
         redacted = self.leaf(text, mode)

@@ -1,7 +1,7 @@
 """Looks through escapes (\\u0040, %40, &#64;) and base64, and writes base64 again.
 
-What belongs here: undoing encodings so that places can be told in the source. What does not: what is looked for (engine.py),
-JSON documents (redactor.py), which are decoded as JSON.
+What belongs here: undoing encodings so that places can be told in the source. What does not: what is looked for
+(engine.py), JSON documents (redactor.py), which are decoded as JSON.
 """
 
 import base64
@@ -25,8 +25,7 @@ _READABLE = re.compile(rb"[\t\n\r\x20-\x7e]{6,}")
 _WRAP = re.compile(rb"[\r\n]+|(?:\\+[rn])+")
 _WRAPPED, _LONGEST_WRAP = 60, 16
 _URL_SAFE = bytes.maketrans(b"-_", b"+/")
-_TO_WRAPPED, _LONGEST_WRAP = 60, 16
-_URL_SAFE = bytes.maketrans(b"+/", b"-_")
+_TO_URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
 
 class Unescaped:
@@ -89,7 +88,12 @@ def base64_runs(data: bytes) -> Iterator[tuple[int, int]]:
     begin = stop = -1
     while (match := search(data, position)) is not None:
         start, end = match.span()
-        joined = begin >= 0 and start - stop <= _LONGEST_WRAP and stop - begin >= _WRAPPED and _WRAP.fullmatch(data, stop, start)
+        joined = (
+            begin >= 0
+            and start - stop <= _LONGEST_WRAP
+            and stop - begin >= _WRAPPED
+            and _WRAP.fullmatch(data, stop, start)
+        )
         if not joined:
             if begin >= 0:
                 yield begin, stop
@@ -100,7 +104,10 @@ def base64_runs(data: bytes) -> Iterator[tuple[int, int]]:
 
 
 def rewrite_base64(run: bytes, change: Callable[[bytes], bytes]) -> bytes | None:
-    """The run with each readable stretch behind it changed; None if nothing changed. Any of four alignments may be the right one."""
+    """The run with each readable stretch behind it changed; None if nothing changed.
+
+    Any of four alignments may be the right one.
+    """
     compact = _WRAP.sub(b"", run)
     body = compact.rstrip(b"=")
     if b"=" in body:  # several padded pieces, one a line: each is a run of its own
@@ -146,4 +153,3 @@ def stretches(run: bytes) -> Iterator[bytes]:
         for phase in range(4):
             stop = len(piece) - 1 if (len(piece) - phase) % 4 == 1 else len(piece)
             yield from _READABLE.findall(_decode(piece[phase:stop]))
-

@@ -1,10 +1,11 @@
 """Finds the spans of a text that the table, the known names, and what stands behind encodings give away.
 
-What belongs here: running rules over bytes, settling overlaps, and going on until nothing is left. What does not: single
-shapes (patterns.toml), undoing encodings (encodings.py), rows and JSON (redactor.py).
+What belongs here: running rules over bytes, settling overlaps, and going on until nothing is left. What does not:
+single shapes (patterns.toml), undoing encodings (encodings.py), rows and JSON (redactor.py).
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -20,6 +21,10 @@ MAX_DEPTH = 6
 MAX_PASSES = 8
 # A candidate longer than this that is turned down is skipped whole: trying again one character on would be quadratic.
 _RETRY_LENGTH = 64
+_NUMERIC = frozenset(("digits", "colon", "octets", "iban"))
+# From this length on, the passes after the first look only at the lines around what they changed.
+_LONG = 4096
+_AROUND = 256
 _TOKEN = re.compile(rb"<[a-z0-9_]{2,24}:[A-Z2-7]{13}>")
 
 Classes = tuple[str, ...]
@@ -44,6 +49,11 @@ class Scanner:
         self.doors = ("escapes", "base64")
         self._compiled = [compile_re2(rule.expression) for rule in rules]
         self._gates = re2.Set.SearchSet(options())
+        self._numeric = tuple(index for index, rule in enumerate(rules) if rule.gates <= _NUMERIC)
+        self._numbers = re2.Set.SearchSet(options())
+        for index in self._numeric:
+            self._numbers.Add(rules[index].expression.encode("latin-1"))
+        self._numbers.Compile()
         self._behind: dict[int, tuple[int, ...]] = {}
         needed = [*(rule.gates for rule in rules), *(frozenset((door,)) for door in self.doors)]
         for name, expression in table().gates.items():
@@ -53,9 +63,19 @@ class Scanner:
         self._gates.Compile()
 
     def open(self, data: bytes) -> list[int]:
-        """The rules and doors worth trying, ascending; mostly none. All gates are one automaton, which reads the text once."""
+        """The rules and doors worth trying, ascending; mostly none.
+
+        All gates are one automaton, which reads the text once.
+        """
         opened = self._gates.Match(data)
-        return sorted({index for gate in opened for index in self._behind[gate]}) if opened else []
+        if not opened:
+            return []
+        indices = {index for gate in opened for index in self._behind[gate]}
+        if not indices.isdisjoint(self._numeric):
+            # Every log has figures, few have one of these: a second automaton tells which, in the time of one rule.
+            indices.difference_update(self._numeric)
+            indices.update(self._numeric[place] for place in self._numbers.Match(data) or ())
+        return sorted(indices)
 
     def matches(self, index: int, data: bytes) -> Iterator[tuple[int, int, int, int]]:
         """(value start, value end, match start, match end) of one rule, look-alikes turned down."""
@@ -98,16 +118,30 @@ class TextEngine:
         self._scanner = scanner()
 
     def redact(self, data: bytes, names: bool = False, depth: int = 0) -> tuple[bytes, Classes]:
-        """The text without what was found, and the classes replaced. Runs until nothing more is found: so it is idempotent."""
+        """The text without what was found, and the classes replaced.
+
+        Runs until nothing more is found: so it is idempotent.
+        """
         found: Classes = ()
+        windows = [(0, len(data))]
         for _ in range(MAX_PASSES):
-            candidates = self._candidates(data, names, depth)
+            candidates = self._in_windows(data, windows, names, depth)
             chosen = _settle(candidates, data) if candidates else []
             if not chosen:
                 return data, found
-            data = _splice(data, chosen)
+            data, places = _splice(data, chosen)
+            windows = _lines_around(data, places)
             found += tuple(name for candidate in chosen for name in candidate.classes)
         return self._make("opaque", data, plain), (*found, "opaque")
+
+    def _in_windows(self, data: bytes, windows: list[tuple[int, int]], names: bool, depth: int) -> list[Candidate]:
+        if len(windows) == 1 and windows[0] == (0, len(data)):
+            return self._candidates(data, names, depth)
+        return [
+            found._replace(start=found.start + first, end=found.end + first)
+            for first, last in windows
+            for found in self._candidates(data[first:last], names, depth)
+        ]
 
     def _make(self, class_: str, value: bytes, normalise: Callable[[str], str]) -> bytes:
         return self._token(class_, normalise(value.decode("utf-8", "surrogateescape"))).encode()
@@ -115,19 +149,19 @@ class TextEngine:
     def _candidates(self, data: bytes, names: bool, depth: int) -> list[Candidate]:
         candidates: list[Candidate] = []
         rules = self._scanner.rules
+        tokens = token_spans(data)
         for index in self._scanner.open(data):
             if index >= len(rules):
                 candidates += self._behind(self._scanner.doors[index - len(rules)], data, names, depth)
             elif not (names and rules[index].exempt_in_names):
-                candidates += self._by_rule(index, data)
+                candidates += self._by_rule(index, data, tokens)
         if not names:
             for start, end, class_, value in self._known.find(data):
                 candidates.append(Candidate(1, start, end, 500, self._make(class_, value, plain), (class_,)))
         return candidates
 
-    def _by_rule(self, index: int, data: bytes) -> Iterator[Candidate]:
+    def _by_rule(self, index: int, data: bytes, tokens: list[tuple[int, int]]) -> Iterator[Candidate]:
         rule = self._scanner.rules[index]
-        tokens = token_spans(data)
         for start, end, match_start, match_end in self._scanner.matches(index, data):
             # The words before a value must be the text's own, not those of a token made in an earlier pass.
             if not crosses(tokens, match_start, match_end, start, end):
@@ -168,8 +202,16 @@ def token_spans(data: bytes) -> list[tuple[int, int]]:
 
 
 def crosses(tokens: list[tuple[int, int]], first: int, last: int, start: int, end: int) -> bool:
-    """Whether a match first..last reaches into a token; one whose value start..end encloses the token is a find of its own."""
-    return any(t0 < last and first < t1 and not (start <= t0 and t1 <= end and (t0, t1) != (start, end)) for t0, t1 in tokens)
+    """Whether a match first..last reaches into a token;
+    one whose value start..end encloses the token is a find of its own.
+    """
+    place = max(0, bisect_right(tokens, (first, 0)) - 1)
+    while place < len(tokens) and tokens[place][0] < last:
+        t0, t1 = tokens[place]
+        if first < t1 and (t0 < start or end < t1 or (t0, t1) == (start, end)):
+            return True
+        place += 1
+    return False
 
 
 def _settle(candidates: list[Candidate], data: bytes) -> list[Candidate]:
@@ -185,7 +227,10 @@ def _settle(candidates: list[Candidate], data: bytes) -> list[Candidate]:
 
 
 def _disjoint(candidates: list[Candidate]) -> list[Candidate]:
-    """In the order given, each that touches none taken before; sorted by place at the end. Places are kept in a byte map."""
+    """In the order given, each that touches none taken before; sorted by place at the end.
+
+    Places are kept in a byte map.
+    """
     if not candidates:
         return []
     low = min(candidate.start for candidate in candidates)
@@ -199,13 +244,34 @@ def _disjoint(candidates: list[Candidate]) -> list[Candidate]:
     return sorted(chosen, key=lambda candidate: candidate.start)
 
 
-def _splice(data: bytes, chosen: list[Candidate]) -> bytes:
-    pieces, last = [], 0
+def _splice(data: bytes, chosen: list[Candidate]) -> tuple[bytes, list[tuple[int, int]]]:
+    """The new text, and where in it the replacements stand."""
+    pieces, places, last, size = [], [], 0, 0
     for candidate in chosen:
         pieces += [data[last : candidate.start], candidate.replacement]
+        size += candidate.start - last
+        places.append((size, size + len(candidate.replacement)))
+        size += len(candidate.replacement)
         last = candidate.end
     pieces.append(data[last:])
-    return b"".join(pieces)
+    return b"".join(pieces), places
+
+
+def _lines_around(data: bytes, places: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The lines near the places; all of a short text, or where the lines would be most of it."""
+    whole = [(0, len(data))]
+    if len(data) < _LONG or len(places) * _AROUND > len(data):
+        return whole
+    windows: list[tuple[int, int]] = []
+    for start, end in places:
+        first = data.rfind(b"\n", 0, max(0, start - _AROUND)) + 1
+        last = data.find(b"\n", min(len(data), end + _AROUND))
+        last = len(data) if last < 0 else last
+        if windows and first <= windows[-1][1]:
+            windows[-1] = (windows[-1][0], max(last, windows[-1][1]))
+        else:
+            windows.append((first, last))
+    return windows if sum(last - first for first, last in windows) * 2 < len(data) else whole
 
 
 def is_token(text: str) -> bool:

@@ -1,6 +1,7 @@
 """What the key of a JSON object or of metadata says about its value.
 
-What belongs here: sorting keys into the few kinds that change how a value is redacted. What does not: the values (redactor.py).
+What belongs here: sorting keys into the few kinds that change how a value is redacted. What does not: the values
+(redactor.py).
 """
 
 import re
@@ -21,9 +22,8 @@ _SECRET = re.compile(
     r"|private\.?key|(?:[a-z0-9]+\.)*token|credentials?|authorization)$"
 )
 _TOLD = re.compile(
-    r"phone|tel\b|mobile|cell|fax|whatsapp|msisdn|ssn|social|account|subscription|tenant|project|version|release|secret|token|key|passw|pwd"
-    r"|authorization|owner|card"
-)
+    r"phone|tel\b|mobile|cell|fax|whatsapp|msisdn|ssn|social|account|subscription|tenant|project|version|release|sec
+    ret|token|key|passw|pwd" r"|authorization|owner|card" )
 
 
 def words(key: str) -> list[str]:
@@ -33,7 +33,9 @@ def words(key: str) -> list[str]:
 
 @lru_cache(maxsize=16384)
 def kind(key: str) -> Kind:
-    """`user` and `session` ids, a `name` of agent, tool or model, a `secret`, a key that tells (`phone`), or `plain`."""
+    """`user` and `session` ids, a `name` of agent, tool or model, a `secret`, a key that tells (`phone`), or
+    `plain`.
+    """
     if len(key) > 200:
         return "plain"
     dotted = ".".join(words(key))

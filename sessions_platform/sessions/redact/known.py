@@ -1,7 +1,7 @@
 """Names known from the user metadata of a trace: which they are, and where a text has them.
 
-What belongs here: reading names and user ids off the metadata of rows, and finding them again. What does not: free names that
-nothing announces (out of scope: that needs a language model), e-mail addresses and keys (patterns.toml).
+What belongs here: reading names and user ids off the metadata of rows, and finding them again. What does not: free
+names that nothing announces (out of scope: that needs a language model), e-mail addresses and keys (patterns.toml).
 """
 
 import re
@@ -15,25 +15,32 @@ from sessions_platform.sessions.jsontext import decode_nested
 from sessions_platform.sessions.redact.keys import is_user_key, words
 
 _OWNERS = frozenset(
-    "user users enduser customer client person requester requestor author contact account member caller patient employee"
-    " assignee reporter owner profile identity attributes metadata langfuse traceloop resourceattributes".split()
-)
+    ["user", "users", "enduser", "customer", "client", "person", "requester", "requestor", "author", "contact",
+    "account", "member", "caller", "patient", "employee", "assignee", "reporter", "owner", "profile",
+    "identity", "attributes", "metadata", "langfuse", "traceloop", "resourceattributes"]
+)  # fmt: skip
 _NOT_PEOPLE = frozenset(
-    "agent agents tool tools model service host scope library gen ai llm prompt function sdk server db database file project"
-    " environment dataset span trace session graph node workflow task app application process thread queue cloud k8s".split()
-)
+    ["agent", "agents", "tool", "tools", "model", "service", "host", "scope", "library", "gen", "ai", "llm",
+    "prompt", "function", "sdk", "server", "db", "database", "file", "project", "environment", "dataset",
+    "span", "trace", "session", "graph", "node", "workflow", "task", "app", "application", "process", "thread",
+    "queue", "cloud", "k8s"]
+)  # fmt: skip
 _STOP = frozenset(
-    "user users admin administrator test tester testing unknown anonymous default annotator none null guest root system"
-    " assistant agent bot customer client demo example human person name support info service sales contact noreply no-reply"
-    " reply hello mail email office team help account owner member public private dev prod staging true false undefined"
-    " n/a na local localhost api internal external operator developer manager employee".split()
-)
+    ["user", "users", "admin", "administrator", "test", "tester", "testing", "unknown", "anonymous", "default",
+    "annotator", "none", "null", "guest", "root", "system", "assistant", "agent", "bot", "customer", "client",
+    "demo", "example", "human", "person", "name", "support", "info", "service", "sales", "contact", "noreply",
+    "no-reply", "reply", "hello", "mail", "email", "office", "team", "help", "account", "owner", "member",
+    "public", "private", "dev", "prod", "staging", "true", "false", "undefined", "n/a", "na", "local",
+    "localhost", "api", "internal", "external", "operator", "developer", "manager", "employee"]
+)  # fmt: skip
 _MAX_WORDS = 5
 _SINGLE = 4
 
 
 def known_values(row: dict[str, Any]) -> set[str]:
-    """Names and e-mail addresses in the row's user metadata, and its user id if that is a handle (has a digit or a sign)."""
+    """Names and e-mail addresses in the row's user metadata, and its user id if that is a handle (has a digit or
+    a sign).
+    """
     found: set[str] = set()
     metadata = row.get("metadata")
     if isinstance(metadata, str):
@@ -86,12 +93,19 @@ def _plausible(value: str) -> bool:
     folded = name.casefold()
     if not 3 <= len(name) <= 120 or folded in _STOP or len(name.split()) > _MAX_WORDS:
         return False
-    return any(character.isalpha() for character in name) and not all(word in _STOP for word in re.split(r"[\s._-]+", folded))
+    return any(character.isalpha() for character in name) and not all(
+        word in _STOP for word in re.split(r"[\s._-]+", folded)
+    )
 
 
 def _handle(user: str) -> bool:
     """Not a plain word, which a text may hold by chance, nor a plain number."""
-    return len(user) >= 5 and user.casefold() not in _STOP and _plausible(user) and re.search(r"[\d._@:|-]", user) is not None
+    return (
+        len(user) >= 5
+        and user.casefold() not in _STOP
+        and _plausible(user)
+        and re.search(r"[\d._@:|-]", user) is not None
+    )
 
 
 def _utf8() -> Any:
@@ -101,7 +115,9 @@ def _utf8() -> Any:
 
 
 class KnownNames:
-    """Finds known names, word-bounded and in any case; single first names and surnames only where they are capitalised."""
+    """Finds known names, word-bounded and in any case;
+    single first names and surnames only where they are capitalised.
+    """
 
     def __init__(self, known: Iterable[str] = (), users: Iterable[str] = ()) -> None:
         self._users = frozenset(user.casefold() for user in users)

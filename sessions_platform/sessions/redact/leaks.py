@@ -1,6 +1,7 @@
 """The check before an object is put in place: does anything unmistakable still stand in it?
 
-What belongs here: looking, independent of the redactor's memory and of its walk over JSON. What does not: replacing (engine.py).
+What belongs here: looking, independent of the redactor's memory and of its walk over JSON. What does not: replacing
+(engine.py).
 """
 
 import re
@@ -21,7 +22,9 @@ def _scanner() -> Scanner:
 
 
 def leaks(data: bytes | str) -> list[str]:
-    """Classes of unmistakable secrets and personal data that stand in a text, also behind escapes and base64; sorted."""
+    """Classes of unmistakable secrets and personal data that stand in a text, also behind escapes and base64;
+    sorted.
+    """
     found: set[str] = set()
     _look(data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data, found, 0)
     return sorted(found)
@@ -43,7 +46,9 @@ def _by_rule(scanner: Scanner, index: int, data: bytes, tokens: list[tuple[int, 
     if rule.class_ in found:
         return
     for start, end, match_start, match_end in scanner.matches(index, data):
-        if not crosses(tokens, match_start, match_end, start, end) and not _ID_BEFORE.search(data[max(0, start - 16) : start]):
+        if not crosses(tokens, match_start, match_end, start, end) and not _ID_BEFORE.search(
+            data[max(0, start - 16) : start]
+        ):
             found.add(rule.class_)
             return
 

@@ -10,7 +10,10 @@ _OVERHEAD = 250
 
 
 class Memo:
-    """Two generations: when the young one is full it becomes the old one, and what is asked for moves up. Nearly LRU, at dict cost."""
+    """Two generations: when the young one is full it becomes the old one, and what is asked for moves up.
+
+    Nearly LRU, at dict cost.
+    """
 
     def __init__(self, limit_bytes: int = 32 << 20) -> None:
         self._limit = limit_bytes // 2

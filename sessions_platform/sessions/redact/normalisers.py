@@ -1,7 +1,8 @@
 """Two spellings of one value made one, so that they get one token.
 
-What belongs here: functions from text to text. What does not: the keyed hash (redactor.py). `Redactor.token` applies `plain`
-to every value, whatever its class: the same e-mail address as user id and in a text must meet in one token.
+What belongs here: functions from text to text. What does not: the keyed hash (redactor.py). `Redactor.token`
+applies `plain` to every value, whatever its class: the same e-mail address as user id and in a text must meet in
+one token.
 """
 
 import unicodedata

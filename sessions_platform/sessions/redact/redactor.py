@@ -1,7 +1,7 @@
 """The redactor of a run, and of each trace in it.
 
-What belongs here: keyed tokens, and rows of the Langfuse API field by field. What does not: walking JSON (documents.py), finding
-personal data in a text (engine.py, patterns.toml), knowing the names of a trace (known.py).
+What belongs here: keyed tokens, and rows of the Langfuse API field by field. What does not: walking JSON
+(documents.py), finding personal data in a text (engine.py, patterns.toml), knowing the names of a trace (known.py).
 """
 
 import base64
@@ -18,10 +18,11 @@ from sessions_platform.sessions.redact.memo import Memo
 from sessions_platform.sessions.redact.normalisers import plain
 
 _UNTOUCHED = frozenset(
-    "id traceId parentObservationId observationId projectId startTime endTime completionStartTime createdAt updatedAt timestamp"
-    " type level dataType source configId queueId internalModelId modelId promptId".split()
-)
-_NAMES = frozenset("model providedModelName version release environment promptName".split())
+    ["id", "traceId", "parentObservationId", "observationId", "projectId", "startTime", "endTime",
+    "completionStartTime", "createdAt", "updatedAt", "timestamp", "type", "level", "dataType", "source",
+    "configId", "queueId", "internalModelId", "modelId", "promptId"]
+)  # fmt: skip
+_NAMES = frozenset(["model", "providedModelName", "version", "release", "environment", "promptName"])
 _NAMED_BY_CODE = frozenset(("AGENT", "TOOL", "GENERATION", "EMBEDDING"))
 _MANY = 4096
 

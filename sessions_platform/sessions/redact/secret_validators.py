@@ -1,7 +1,7 @@
 """Passwords and keys that only the words around them give away, told from code, prose and placeholders.
 
-What belongs here: judging a value that stands behind "password=" and its like. What does not: keys with a shape of their own
-(patterns.toml), numbers and addresses (validators.py).
+What belongs here: judging a value that stands behind "password=" and its like. What does not: keys with a shape of
+their own (patterns.toml), numbers and addresses (validators.py).
 """
 
 import base64
@@ -11,16 +11,16 @@ import re
 Span = tuple[int, int]
 
 _NOT_VALUES = frozenset(
-    b"none null true false string str bytes int bool boolean object required optional hidden redacted masked secret password"
-    b" passwd token changeme undefined value type any text unknown empty missing invalid valid expired enabled disabled"
-    b" input number example placeholder default basic bearer authentication authorization self this".split()
-)
-_PLACEHOLDER = re.compile(rb"^[$%{<*\[(]|\$\{|\{\{|\.\.\.|^[*xX.#_-]+$|^(?:your|my|the|some|a)[-_ ]|_here$|[-_ ]here\b|^TOKEN$")
-_CODE = re.compile(rb"(?i)pass|pwd|secret|(?<![a-z])key|token|config|settings|environ|getenv|args|params|self\.|option|credential")
-_WORDLIKE = re.compile(rb"[A-Za-z_.:/-]+")
-_RESOURCE = re.compile(rb"[a-z][a-z0-9]{0,15}(?:-[a-z0-9]{1,12})+")
-_TOKENISH = re.compile(rb"(?i)(?:token|credentials?)[_-]?(?:value|key|string|text|plain|[0-9])?[\"'\\]{0,6}[ \t]{0,4}(?:=>|:=|[:=])[ \t]{0,4}[bruf]?[\"'\\]*$")  # fmt: skip
-_ASSIGNED = re.compile(rb"[A-Za-z0-9_]=$")
+    b"none null true false string str bytes int bool boolean object required optional hidden redacted masked secret
+    password" b" passwd token changeme undefined value type any text unknown empty missing invalid valid expired
+    enabled disabled" b" input number example placeholder default basic bearer authentication authorization self
+    this".split() ) _PLACEHOLDER = re.compile(
+    rb"^[$%{<*\[(]|\$\{|\{\{|\.\.\.|^[*xX.#_-]+$|^(?:your|my|the|some|a)[-_ ]|_here$|[-_ ]here\b|^TOKEN$" ) _CODE =
+    re.compile(
+    rb"(?i)pass|pwd|secret|(?<![a-z])key|token|config|settings|environ|getenv|args|params|self\.|option|credential"
+    ) _WORDLIKE = re.compile(rb"[A-Za-z_.:/-]+") _RESOURCE = re.compile(rb"[a-z][a-z0-9]{0,15}(?:-[a-z0-9]{1,12})+")
+    _TOKENISH = re.compile(rb"(?i)(?:token|credentials?)[_-]?(?:value|key|string|text|plain|[0-9])?[\"'\\]{0,6}[
+    \t]{0,4}(?:=>|:=|[:=])[ \t]{0,4}[bruf]?[\"'\\]*$")  # fmt: skip _ASSIGNED = re.compile(rb"[A-Za-z0-9_]=$")
 
 
 def placeholder(value: bytes) -> bool:
@@ -84,7 +84,9 @@ def secret_quoted(data: bytes, start: int, end: int) -> Span | None:
 
 
 def secret_bare(data: bytes, start: int, end: int) -> Span | None:
-    """A value without quotes: it may as well be code or prose, so it must look chosen, or be assigned without a blank."""
+    """A value without quotes: it may as well be code or prose, so it must look chosen, or be assigned without a
+    blank.
+    """
     value = data[start:end].rstrip(b".:!?")
     if len(value) < 4 or placeholder(value) or data[end : end + 1] in (b"(", b"[") or data[end : end + 2] == b"\\(":
         return None
@@ -117,7 +119,9 @@ def secret_told(data: bytes, start: int, end: int) -> Span | None:
 
 
 def plausible_secret(key: str, value: str) -> bool:
-    """Whether the value of a JSON key that says secret is one, whole: not a placeholder, a name of a resource, or a sentence."""
+    """Whether the value of a JSON key that says secret is one, whole: not a placeholder, a name of a resource,
+    or a sentence.
+    """
     data = value.encode("utf-8", "surrogatepass")
     if not 4 <= len(data) <= 2000 or placeholder(data) or data[:1] in (b"{", b"["):
         return False

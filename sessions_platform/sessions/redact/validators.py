@@ -1,7 +1,8 @@
 """Look-alikes told from the real thing: each function sees the text and the span of a candidate.
 
-What belongs here: `validator(data, start, end) -> (start, end) | None`, where None says "not one" and a narrower span says
-"this part". What does not: the shapes (patterns.toml). Secrets told by the words around them are in secret_validators.
+What belongs here: `validator(data, start, end) -> (start, end) | None`, where None says "not one" and a narrower
+span says "this part". What does not: the shapes (patterns.toml). Secrets told by the words around them are in
+secret_validators.
 """
 
 import ipaddress
@@ -19,29 +20,41 @@ from sessions_platform.sessions.redact.secret_validators import (
 )
 
 __all__ = [
-    "authorization", "basic_credentials", "mixed", "secret_bare", "secret_flag", "secret_quoted", "secret_told", "userinfo",
-    "card", "email", "home", "iban", "ipv4", "ipv6", "mac", "phone_international", "phone_national", "phone_told", "ssn",
+    "authorization", "basic_credentials", "mixed", "secret_bare", "secret_flag", "secret_quoted",
+    "secret_told", "userinfo",
+    "card", "email", "home", "iban", "ipv4", "ipv6", "mac", "phone_international", "phone_national",
+    "phone_told", "ssn",
 ]  # fmt: skip
 Span = tuple[int, int]
 
 _FILES = {
-    b"png", b"jpg", b"jpeg", b"gif", b"svg", b"webp", b"ico", b"css", b"js", b"ts", b"json", b"html", b"py", b"md", b"yaml",
+    b"png", b"jpg", b"jpeg", b"gif", b"svg", b"webp", b"ico", b"css", b"js", b"ts", b"json", b"html", b"py",
+    b"md", b"yaml",
     b"yml", b"service", b"timer", b"socket", b"target", b"mount", b"slice", b"conf",
 }  # fmt: skip
 _SHARED_HOMES = {
-    b"ubuntu", b"runner", b"root", b"ec2-user", b"circleci", b"vscode", b"jovyan", b"coder", b"linuxbrew", b"git", b"jenkins",
-    b"airflow", b"admin", b"deploy", b"app", b"node", b"shared", b"public", b"default", b"user", b"username", b"users", b"me",
-    b"you", b"name", b"guest", b"test", b"sandbox", b"agent", b"debian", b"centos", b"opc", b"azureuser", b"vagrant", b"pi",
+    b"ubuntu", b"runner", b"root", b"ec2-user", b"circleci", b"vscode", b"jovyan", b"coder", b"linuxbrew",
+    b"git", b"jenkins",
+    b"airflow", b"admin", b"deploy", b"app", b"node", b"shared", b"public", b"default", b"user", b"username",
+    b"users", b"me",
+    b"you", b"name", b"guest", b"test", b"sandbox", b"agent", b"debian", b"centos", b"opc", b"azureuser",
+    b"vagrant", b"pi",
     b"docker", b"www-data", b"postgres", b"gitlab-runner", b"codespace", b"gradle", b"dagster", b"spark", b"hadoop",
     b"appuser", b"runneradmin", b"administrator", b"containeradministrator", b"all", b"oai",
 }  # fmt: skip
 _IBAN_LENGTH = {
-    "AD": 24, "AE": 23, "AL": 28, "AT": 20, "AZ": 28, "BA": 20, "BE": 16, "BG": 22, "BH": 22, "BR": 29, "BY": 28, "CH": 21,
-    "CR": 22, "CY": 28, "CZ": 24, "DE": 22, "DK": 18, "DO": 28, "EE": 20, "EG": 29, "ES": 24, "FI": 18, "FO": 18, "FR": 27,
-    "GB": 22, "GE": 22, "GI": 23, "GL": 18, "GR": 27, "GT": 28, "HR": 21, "HU": 28, "IE": 22, "IL": 23, "IQ": 23, "IS": 26,
-    "IT": 27, "JO": 30, "KW": 30, "KZ": 20, "LB": 28, "LI": 21, "LT": 20, "LU": 20, "LV": 21, "LY": 25, "MC": 27, "MD": 24,
-    "ME": 22, "MK": 19, "MR": 27, "MT": 31, "MU": 30, "NL": 18, "NO": 15, "PK": 24, "PL": 28, "PS": 29, "PT": 25, "QA": 29,
-    "RO": 24, "RS": 22, "SA": 24, "SC": 31, "SE": 24, "SI": 19, "SK": 24, "SM": 27, "TN": 24, "TR": 26, "UA": 29, "VA": 22,
+    "AD": 24, "AE": 23, "AL": 28, "AT": 20, "AZ": 28, "BA": 20, "BE": 16, "BG": 22, "BH": 22, "BR": 29,
+    "BY": 28, "CH": 21,
+    "CR": 22, "CY": 28, "CZ": 24, "DE": 22, "DK": 18, "DO": 28, "EE": 20, "EG": 29, "ES": 24, "FI": 18,
+    "FO": 18, "FR": 27,
+    "GB": 22, "GE": 22, "GI": 23, "GL": 18, "GR": 27, "GT": 28, "HR": 21, "HU": 28, "IE": 22, "IL": 23,
+    "IQ": 23, "IS": 26,
+    "IT": 27, "JO": 30, "KW": 30, "KZ": 20, "LB": 28, "LI": 21, "LT": 20, "LU": 20, "LV": 21, "LY": 25,
+    "MC": 27, "MD": 24,
+    "ME": 22, "MK": 19, "MR": 27, "MT": 31, "MU": 30, "NL": 18, "NO": 15, "PK": 24, "PL": 28, "PS": 29,
+    "PT": 25, "QA": 29,
+    "RO": 24, "RS": 22, "SA": 24, "SC": 31, "SE": 24, "SI": 19, "SK": 24, "SM": 27, "TN": 24, "TR": 26,
+    "UA": 29, "VA": 22,
     "VG": 24, "XK": 20,
 }  # fmt: skip
 # Card networks: first digits, and how many digits in all.
@@ -100,7 +113,9 @@ def luhn(number: bytes) -> bool:
 
 def card(data: bytes, start: int, end: int) -> Span | None:
     """A known network, its grouping, its check digit; not part of a longer number, decimal, or UUID."""
-    if _precedes(data, start, rb"(?:\d[-.:_/]?|[0-9A-Fa-f]-|\.)$") or _follows(data, end, rb"[-.:_/]?\d|-[0-9A-Fa-f]|_\w"):
+    if _precedes(data, start, rb"(?:\d[-.:_/]?|[0-9A-Fa-f]-|\.)$") or _follows(
+        data, end, rb"[-.:_/]?\d|-[0-9A-Fa-f]|_\w"
+    ):
         return None
     value = data[start:end]
     number = digits_only(value)
@@ -206,7 +221,11 @@ def phone_national(data: bytes, start: int, end: int) -> Span | None:
 def phone_told(data: bytes, start: int, end: int) -> Span | None:
     """A number that the words around it call a telephone number; after weak words ("call") it must be grouped, too."""
     value = data[start:end]
-    if _follows(data, end, rb"[A-Za-z0-9]|[-.:]\d") or _precedes(data, start, rb"[0-9.]$") or not _plausible_phone(value):
+    if (
+        _follows(data, end, rb"[A-Za-z0-9]|[-.:]\d")
+        or _precedes(data, start, rb"[0-9.]$")
+        or not _plausible_phone(value)
+    ):
         return None
     grouped = re.search(rb"\d[ ().-]+\d", value) is not None
     strong = _STRONG_PHONE.search(data[max(0, start - 48) : start]) is not None

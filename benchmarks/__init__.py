@@ -1,0 +1,11 @@
+"""What is measured, against which peer and which limit, with one command: `python -m benchmarks`.
+
+    corpus    the generated day, written to a file that a server process answers from
+    stages    one stage of the pipeline, run in a process of its own so that its CPU time and memory are its own
+    peers     the same work done plainly, and the least work there is (one JSON decode, one compression)
+    running   starts the processes and collects what they measured
+    tables    what was measured, as text
+    publish   a year of days published (`--publish`); a program of its own, too
+
+Nothing here is imported by the platform.
+"""
