@@ -1,9 +1,9 @@
-"""How long publication takes: a year of synthetic daily Parquet, a full rebuild, then one day more, and one day restated.
+"""How long publication takes: a year of synthetic daily Parquet, a full rebuild, a day more, a day restated.
 
     python benchmarks/publish.py [--days 365] [--messages 41000] [--folder DIR] [--keep]
 
-Prints a table of seconds by phase, and the peak memory of the process. Messages have previews cut from random words, ids as
-Langfuse gives them, and one session in twenty goes on over midnight, so that sizes and work are those of real days.
+Prints a table of seconds by phase, and the peak memory of the process. Messages have previews cut from random words,
+ids as Langfuse gives them, and one session in twenty goes on over midnight, so that sizes and work are as in real days.
 """
 
 import argparse
@@ -58,9 +58,8 @@ def day_tables(number: int, messages: int, text: str) -> dict[str, dict[str, Any
         }
         | {f"sess-{number:04d}-{i * 20:06d}" for i in range(0, sessions, 20)}
     )[:sessions]
-    at = [
-        datetime(day.year, day.month, day.day) + timedelta(seconds=int(s)) for s in draw.integers(0, 80_000, len(names))
-    ]  # noqa: DTZ001
+    midnight = datetime.fromisoformat(day.isoformat())
+    at = [midnight + timedelta(seconds=int(seconds)) for seconds in draw.integers(0, 80_000, len(names))]
     return _facts(day, names, at, draw, text)
 
 

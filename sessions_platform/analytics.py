@@ -1,7 +1,7 @@
 """SessionAnalytics: the only reader of the published file, for Python, the API, the pages and the weekly facts.
 
-Questions about sessions belong here, their SQL in `sql/queries/`; nothing here writes. Answers are plain dicts and lists
-that JSON can carry: times are UTC ISO text ending in `Z`, dates ISO text. Source: CONTRACT sections 6 and 7.
+Questions about sessions belong here, their SQL in `sql/queries/`; nothing here writes. Answers are plain dicts and
+lists that JSON can carry: times are UTC ISO text ending in `Z`, dates ISO text. Source: CONTRACT sections 6 and 7.
 """
 
 import threading
@@ -39,6 +39,7 @@ class SessionAnalytics:
         self._guard = threading.Lock()
         self._seen: tuple[int, int, int] | None = None
         self._database: duckdb.DuckDBPyConnection | None = None
+        self._kept: dict[tuple[tuple[int, int, int] | None, str], list[Record]] = {}
 
     def list_sessions(
         self,
@@ -76,7 +77,7 @@ class SessionAnalytics:
         return int(row["total"])
 
     def get_session_details(self, session_id: str) -> Record | None:
-        """The session's columns with `messages`, `tool_usage`, `scores` and `metadata` (values by key); None if unknown."""
+        """The session's columns with `messages`, `tool_usage`, `scores`, `metadata` (values by key); None if unknown."""
         found = self._ask("session", session_id=session_id)
         if not found:
             return None
@@ -93,13 +94,13 @@ class SessionAnalytics:
 
     def get_tool_statistics(self, session_id: str | None = None) -> list[Record]:
         """Calls, success rate with its 95 % interval and durations by tool and operation, most calls first."""
-        return self._ask("tool_statistics", session_id=session_id)
+        return self._summed("tool_statistics", session_id)
 
     def get_agent_activity(self, session_id: str | None = None) -> dict[str, list[Record]]:
         """`agent_activity` (most utterances first) and `interaction_matrix` (most interactions first)."""
         return {
-            "agent_activity": self._ask("agent_activity", session_id=session_id),
-            "interaction_matrix": self._ask("interaction_matrix", session_id=session_id),
+            "agent_activity": self._summed("agent_activity", session_id),
+            "interaction_matrix": self._summed("interaction_matrix", session_id),
         }
 
     def compare_sessions(self, session_ids: Iterable[str]) -> Record:
@@ -116,7 +117,7 @@ class SessionAnalytics:
         }
 
     def get_success_metrics(self) -> Record:
-        """Totals over all sessions with their rates, and `tool_success_rates`: `tool_name`, `success_rate`, `total_uses`."""
+        """Totals over all sessions, their rates, and `tool_success_rates` (`tool_name`, `success_rate`, `total_uses`)."""
         (totals,) = self._ask("success_metrics")
         return {**totals, "tool_success_rates": self._ask("tool_totals"), "data_version": self.data_version()}
 
@@ -144,7 +145,8 @@ class SessionAnalytics:
     def frame(self, sql: str) -> "pd.DataFrame":
         """Rows of one statement as a pandas frame. duckdb.Error if it is not valid."""
         with self._cursor() as cursor:
-            return cursor.sql(sql).to_arrow_table().to_pandas()
+            found: pd.DataFrame = cursor.sql(sql).to_arrow_table().to_pandas()
+            return found
 
     def close(self) -> None:
         """Let go of the file; the next question opens it again."""
@@ -153,6 +155,19 @@ class SessionAnalytics:
 
     def _ask(self, query: str, **parameters: Any) -> list[Record]:
         return self.records(statement(f"queries/{query}"), parameters)
+
+    def _summed(self, query: str, session_id: str | None) -> list[Record]:
+        """Sums over one session, or over all: these take seconds in a large file, and are kept while the file stands."""
+        if session_id is not None:
+            return self._ask(query, session_id=session_id)
+        self._cursor().close()
+        key = (self._seen, query)
+        found = self._kept.get(key)
+        if found is None:
+            found = self._ask(query, session_id=None)
+            if self._seen == key[0]:  # else it was replaced meanwhile, and nobody can say which file the answer is of
+                self._kept[key] = found
+        return [dict(row) for row in found]
 
     def _cursor(self) -> duckdb.DuckDBPyConnection:
         with self._guard:
@@ -163,7 +178,7 @@ class SessionAnalytics:
             now = (about.st_dev, about.st_ino, about.st_mtime_ns)
             if self._database is None or now != self._seen:
                 # The old one closes itself when the last cursor on it is done.
-                self._database, self._seen = self._open(), now
+                self._database, self._seen, self._kept = self._open(), now, {}
             cursor = self._database.cursor()
         cursor.execute("USE published")
         return cursor

@@ -113,7 +113,7 @@ def _views(
 
 
 def _find_touched(con: duckdb.DuckDBPyConnection, changed: Sequence[str], change: Change, rules: Rules) -> None:
-    """Sessions to refresh: with slices or scores on the changed dates, old or new, or whose status the clock changed."""
+    """Sessions to refresh: with slices or scores on the changed dates, or whose status the clock can change."""
     con.execute(
         statement("touched").replace("$dates", _listed(changed)),
         {"quiet_since": _clock(change, rules), "never": change.newest_before == change.newest_after},

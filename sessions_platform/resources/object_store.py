@@ -13,6 +13,7 @@ import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import SpooledTemporaryFile
 from typing import IO, TYPE_CHECKING, Any
 
 from sessions_platform.errors import ConfigurationError, StoreError
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from obstore.store import ObjectStore as Backend
 
 _TEMPORARY = ".tmp-"
+_SPOOL_BYTES = 32 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,9 @@ class ObjectStore:
 
         with self._explained(prefix):
             found = obstore.list_with_delimiter(self._backend, prefix.rstrip("/"))["common_prefixes"]
+        if self._folder is not None:
+            # A folder whose last object was deleted stays on a disk; in a store it is none.
+            found = [folder for folder in found if any((self._folder / folder).iterdir())]
         return sorted(folder.rstrip("/").rsplit("/", 1)[-1] for folder in found)
 
     def dates(self, stage: str) -> list[str]:
@@ -145,11 +150,13 @@ class ObjectStore:
         self.delete([key])
 
     def _upload(self, key: str) -> Iterator[IO[bytes]]:
+        """Bytes of an upload, in memory up to 32 MB, then in an unnamed temporary file; only redacted rows pass here."""
         import obstore
 
-        buffer = _Spill()
-        yield buffer  # type: ignore[misc]
-        obstore.put(self._backend, key, buffer.finish())
+        with SpooledTemporaryFile(max_size=_SPOOL_BYTES) as buffer:
+            yield buffer
+            buffer.seek(0)
+            obstore.put(self._backend, key, buffer)
 
     @contextlib.contextmanager
     def _explained(self, key: str) -> Iterator[None]:
@@ -168,27 +175,6 @@ class ObjectStore:
         except OSError as error:
             reason = "the disk is full" if error.errno in {errno.ENOSPC, errno.EDQUOT} else error.strerror or str(error)
             raise StoreError(f"SESSIONS_STORE_URL={self.url}: {key}: {reason}") from error
-
-
-class _Spill:
-    """Bytes of an upload, in memory up to 32 MB, then in an unnamed temporary file; only redacted rows pass here."""
-
-    def __init__(self) -> None:
-        import tempfile
-
-        self._file = tempfile.SpooledTemporaryFile(max_size=32 << 20)  # noqa: SIM115 - closed with the object
-
-    def write(self, data: bytes) -> int:
-        """Append bytes."""
-        return self._file.write(data)
-
-    def flush(self) -> None:
-        """Nothing is on its way before `finish`."""
-
-    def finish(self) -> IO[bytes]:
-        """The whole, from its beginning."""
-        self._file.seek(0)
-        return self._file
 
 
 @contextlib.contextmanager

@@ -4,7 +4,6 @@ New objects wait in a local folder until the day's checks have passed; a failed 
 killed run leaves the old manifest, and the next run finishes the same bytes. Source: CONTRACT section 4.
 """
 
-import contextlib
 import hashlib
 import shutil
 from array import array
@@ -28,7 +27,7 @@ from sessions_platform.sessions.redact import leaks
 from sessions_platform.sessions.scores import read_score
 from sessions_platform.sessions.segments import Taxonomy
 from sessions_platform.staging.raw_reader import observation_lines, raw_manifest, score_lines
-from sessions_platform.staging.shuffle import Buckets, SessionOfTrace, row_hash
+from sessions_platform.staging.shuffle import Buckets, SessionOfTrace, head_of, row_hash, time_on
 from sessions_platform.staging.staged_reader import read_manifest
 
 TRANSFORM_VERSION = 1
@@ -93,7 +92,7 @@ def stage_date(
     scratch.mkdir(parents=True, exist_ok=True)
     folder = Path(mkdtemp(prefix=f"stage-{date}-", dir=scratch))
     try:
-        return _Day(store, date, raw, previous, inputs, taxonomy, folder, progress).run()
+        return _Day(store, date, raw, previous, inputs, taxonomy, folder, progress, force).run()
     except OSError as error:
         raise StoreError(f"SESSIONS_HOME: {folder}: {error.strerror or error}") from error
     finally:
@@ -133,7 +132,9 @@ class _Day:
         taxonomy: Taxonomy,
         folder: Path,
         progress: Callable[[int, int], None] | None,
+        force: bool,
     ) -> None:
+        self.force = force
         self.store, self.date, self.raw, self.previous = store, date, raw, previous
         self.inputs, self.taxonomy, self.folder = inputs, taxonomy, folder
         self.progress = progress or (lambda done, total: None)
@@ -216,11 +217,9 @@ class _Day:
         place = f" in {Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else ""
         self.report.errors.append({"session_id": session_id, "error": f"{type(error).__name__}{place}"})
         for line in lines:
-            row = msgspec.json.decode(line)
-            trace_id = row.get("traceId") or row["id"]
-            with contextlib.suppress(ValueError, TypeError, KeyError):
-                if normalise(Observation(id=row["id"], start_time=row["startTime"])).start_time[:10] == self.date:
-                    self._accounted.append(row_hash(trace_id, row["id"]))
+            row = head_of(line)
+            if time_on(row.start_time, self.date)[:10] == self.date:
+                self._accounted.append(row_hash(row.trace_id or row.id, row.id))
 
     def _check_session(self, session_id: str, plain: bytes) -> None:
         """Blocking: no personal datum or secret stands in a staged object."""
@@ -253,26 +252,24 @@ class _Day:
         before = dict((self.previous or {}).get("sessions", {}))
         changed = [one for one, entry in self.entries.items() if self._differs(before.get(one), entry)]
         with ThreadPoolExecutor(_PUTS_AT_ONCE) as pool:
-            for _ in pool.map(self._put, changed):
-                pass
+            written = sum(pool.map(self._put, changed))
         manifest = self._manifest(before, late)
         keep = {entry["key"] for entry in self.entries.values()} | {staged_manifest_key(self.date)}
         gone = [info.key for info in self.store.objects(staged_prefix(self.date)) if info.key not in keep]
         # The manifest goes first here: it must never name an object that is no longer there.
         self.store.put_if_changed(staged_manifest_key(self.date), manifest)
         self.store.delete(gone)
-        self._fill_report(len(changed), len(gone))
+        self._fill_report(written, len(gone))
 
     def _differs(self, known: dict[str, Any] | None, entry: dict[str, Any]) -> bool:
-        if known is None or known["sha256"] != entry["sha256"] or known["key"] != entry["key"]:
+        if self.force or known is None or known["sha256"] != entry["sha256"] or known["key"] != entry["key"]:
             return True
         info = self.store.head(entry["key"])
         return info is None or info.size != entry["bytes"]
 
-    def _put(self, session_id: str) -> None:
+    def _put(self, session_id: str) -> bool:
         key = self.entries[session_id]["key"]
-        data = (self.folder / Path(key).name).read_bytes()
-        self.store.put_if_changed(key, data)
+        return self.store.put_if_changed(key, (self.folder / Path(key).name).read_bytes())
 
     def _manifest(self, before: dict[str, Any], late: list[Score]) -> bytes:
         new = len(set(self.entries) - set(before)) if self.previous else 0

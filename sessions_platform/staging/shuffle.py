@@ -29,7 +29,7 @@ class RowHead(msgspec.Struct, rename="camel"):
     trace_id: str | None = None
     session_id: str | None = None
     parent_observation_id: str | None = None
-    metadata: dict[str, msgspec.Raw] | None = None
+    metadata: msgspec.Raw = msgspec.Raw(b"null")
 
 
 class _Key(msgspec.Struct, rename="camel"):
@@ -37,6 +37,7 @@ class _Key(msgspec.Struct, rename="camel"):
     trace_id: str | None = None
 
 
+_object = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _head = msgspec.json.Decoder(RowHead)
 _key = msgspec.json.Decoder(_Key)
 _text = msgspec.json.Decoder(str)
@@ -58,7 +59,7 @@ class SessionOfTrace:
         row = _head.decode(line)
         trace = row.trace_id or row.id
         self.bytes += len(line)
-        start = normal_time(row.start_time)
+        start = time_on(row.start_time, self._date)
         if start[:10] == self._date:
             self._today.add(trace)
             self.keys.append(row_hash(trace, row.id))
@@ -91,18 +92,31 @@ class SessionOfTrace:
         return {self.session(trace)[0] for trace in self._today}
 
 
+def time_on(text: str, date: str) -> str:
+    """A row's time in one form; a time that is none counts to the date in whose window the row was answered."""
+    try:
+        return normal_time(text)
+    except ValueError:
+        return f"{date}T00:00:00.000Z"
+
+
 def row_hash(trace_id: str, row_id: str) -> int:
     """64 bits that stand for (traceId, id)."""
     return int.from_bytes(hashlib.blake2b(f"{trace_id}\0{row_id}".encode(), digest_size=8).digest(), "little")
 
 
+def head_of(line: bytes) -> RowHead:
+    """What the first reading needs of a row."""
+    return _head.decode(line)
+
+
 def _metadata_session(row: RowHead) -> str:
-    metadata = row.metadata or {}
+    metadata = _object.decode(row.metadata) if _is_object(row.metadata) else {}
     for name in _SESSION_KEYS:
         raw = metadata.get(name)
         if raw is None and "attributes" in metadata and not name.startswith("attributes."):
             nested = metadata["attributes"]
-            raw = msgspec.json.decode(nested, type=dict[str, msgspec.Raw]).get(name) if _is_object(nested) else None
+            raw = _object.decode(nested).get(name) if _is_object(nested) else None
         if raw is not None:
             return _as_text(raw)
     return ""

@@ -25,14 +25,19 @@ async def test_after_a_kill_only_the_missing_hours_are_fetched(bench: Bench) -> 
     clean = bench.objects()
     bench.store.delete(clean)
     server = bench.server
-    server.options.latency = timedelta(seconds=0.15)
+    server.options.latency = timedelta(seconds=0.2)
     keys = (server.public_key, server.secret_key)
-    running = subprocess.Popen([sys.executable, "-c", _PROGRAM, server.url, *keys, str(bench.folder)])  # noqa: S603
-    deadline = time.monotonic() + 60
-    while not bench.store.head(raw_slice_note_key(DAY, "09")) and time.monotonic() < deadline:
-        time.sleep(0.01)
-    running.kill()
-    assert running.wait() < 0
+    command = [sys.executable, "-c", _PROGRAM, server.url, *keys, str(bench.folder)]
+    with subprocess.Popen(command) as running:  # noqa: S603
+        try:
+            deadline = time.monotonic() + 40
+            while running.poll() is None and time.monotonic() < deadline:
+                if bench.store.head(raw_slice_note_key(DAY, "09")):
+                    break
+                time.sleep(0.01)
+        finally:
+            running.kill()
+    assert running.returncode < 0
     server.options.latency = timedelta(0)
     stored = {hour for hour in HOURS if bench.store.head(raw_slice_note_key(DAY, hour))}
     assert {"08", "09"} <= stored < set(["08", "09", "10", "11", "12", "13"])

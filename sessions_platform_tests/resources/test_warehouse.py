@@ -63,7 +63,10 @@ def test_a_session_over_two_midnights_is_numbered_through(world: World) -> None:
         (D3, 5, 2, "user", "planner"),
         (D3, 6, 2, "planner", None),
     ]
-    assert world.ask("SELECT call_index, message_index, turn_index FROM tool_calls ORDER BY 1") == [(0, 2, 1), (1, 3, 1)]
+    assert world.ask("SELECT call_index, message_index, turn_index FROM tool_calls ORDER BY 1") == [
+        (0, 2, 1),
+        (1, 3, 1),
+    ]
     assert world.ask("SELECT date::VARCHAR, from_agent, to_agent FROM interaction_matrix ORDER BY 1, 2, 3") == [
         (D1, "user", "planner"),
         (D2, "planner", "coder"),
@@ -82,7 +85,12 @@ def test_history_counts_only_until_the_first_slice_is_built(world: World) -> Non
     write_day(world.store, D2, [staged("s", D2, [user("b"), tool("git", "coder")], history=earlier)])
     world.publish()
     assert [row[:3] for row in indices(world)] == [(D2, 0, 1), (D2, 1, 1), (D2, 2, 2), (D2, 3, 2)]
-    assert world.ask("SELECT origin FROM messages ORDER BY message_index") == [("history",), ("history",), ("row",), ("row",)]
+    assert world.ask("SELECT origin FROM messages ORDER BY message_index") == [
+        ("history",),
+        ("history",),
+        ("row",),
+        ("row",),
+    ]
     write_day(world.store, D1, [staged("s", D1, [*earlier, tool("git", "planner")])])
     report = world.publish(D1)
     assert (report.published, report.refreshed) == ([D1], [D2])
@@ -177,13 +185,22 @@ def test_a_score_that_comes_days_later_changes_its_session_and_the_day_it_began(
 
 def test_the_marts_hold_the_figures_counted_by_hand(world: World) -> None:
     calls = [tool("git", "coder", ok=n != 0, ms=float(n), extra={"operation": "git push"}) for n in range(10)]
-    write_day(world.store, D1, [staged("s", D1, [user("a"), agent("planner"), *calls, tool("git", "coder", ms=None), agent("planner")])])
+    write_day(
+        world.store,
+        D1,
+        [staged("s", D1, [user("a"), agent("planner"), *calls, tool("git", "coder", ms=None), agent("planner")])],
+    )
     write_day(world.store, D2, [staged("t", D2, [user("a"), agent("planner")], end_state="abandoned", cost=2.0)])
     world.publish()
-    rows = world.ask("SELECT * EXCLUDE (date, ci_low, ci_high) FROM tool_success_rates ORDER BY operation")
+    rows = world.ask(
+        "SELECT * EXCLUDE (date, ci_low, ci_high) REPLACE (round(p95_ms, 6) AS p95_ms) FROM tool_success_rates ORDER BY operation"
+    )
     assert rows == [("git", "", 1, 1, 1.0, 0, None, None, 1), ("git", "git push", 10, 9, 0.9, 10, 4.5, 8.55, 1)]
     low, high = world.one("SELECT ci_low, ci_high FROM tool_success_rates WHERE operation <> ''")
-    assert (round(low, 6), round(high, 6)) == (0.595850, 0.982124)  # statsmodels proportion_confint(9, 10, method="wilson")
+    assert (round(low, 6), round(high, 6)) == (
+        0.595850,
+        0.982124,
+    )  # statsmodels proportion_confint(9, 10, method="wilson")
     assert world.ask("SELECT * EXCLUDE (date) FROM agent_activity WHERE date = '2026-11-01' ORDER BY 1") == [
         ("coder", 0, 1, 11, 1, 0, 0.0),
         ("planner", 2, 1, 0, 0, 1, 0.25),
@@ -210,7 +227,13 @@ def test_the_marts_of_a_date_count_its_slices_alone(world: World) -> None:
     }
     path = world.store.local_path(layout.table_key("interaction_matrix", D2))
     assert pq.read_table(path, partitioning=None).to_pylist() == [
-        {"date": date(2026, 11, 2), "from_agent": "coder", "to_agent": "user", "interaction_count": 1, "session_count": 1}
+        {
+            "date": date(2026, 11, 2),
+            "from_agent": "coder",
+            "to_agent": "user",
+            "interaction_count": 1,
+            "session_count": 1,
+        }
     ]
     before = path.stat().st_mtime_ns  # type: ignore[union-attr]
     build_day_marts(world.store, D2)
@@ -235,7 +258,11 @@ def test_only_complete_dates_are_taken_and_a_date_that_is_no_longer_complete_lea
     report = world.publish()
     assert report.published == [D1]
     assert report.skipped == {D2: "not complete", D3: "not yet complete (no data_health)"}
-    assert world.ask("SELECT date::VARCHAR, complete FROM data_health ORDER BY 1") == [(D1, True), (D2, False), (D3, False)]
+    assert world.ask("SELECT date::VARCHAR, complete FROM data_health ORDER BY 1") == [
+        (D1, True),
+        (D2, False),
+        (D3, False),
+    ]
     write_day(world.store, D2, [staged("s", D2, [user("b")])])
     write_day(world.store, D1, [staged("s", D1, [user("a")])], complete=False)
     report = world.publish()
@@ -289,5 +316,10 @@ def test_an_empty_store_gives_an_empty_file(world: World) -> None:
 def test_every_table_and_column_has_a_comment(world: World) -> None:
     world.publish()
     assert world.ask("SELECT table_name FROM duckdb_tables() WHERE coalesce(comment, '') = ''") == []
-    assert world.ask("SELECT table_name, column_name FROM duckdb_columns() WHERE coalesce(comment, '') = '' AND NOT internal") == []
+    assert (
+        world.ask(
+            "SELECT table_name, column_name FROM duckdb_columns() WHERE coalesce(comment, '') = '' AND NOT internal"
+        )
+        == []
+    )
     assert {name for (name,) in world.ask("SELECT table_name FROM duckdb_tables()")} == set(catalog())

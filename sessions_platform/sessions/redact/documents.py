@@ -147,7 +147,7 @@ class Documents:
         changed = False
         self._strings += len(value)
         for key, item in value.items():
-            new_key = key if key in self._clean_keys else self._key(key)
+            new_key = key if key in self._clean_keys else self.key(key)
             new_item = self._member(value, key, item, metadata)
             if new_key is not key or new_item is not item:
                 changed = True
@@ -156,7 +156,10 @@ class Documents:
             redacted[new_key] = new_item
         return redacted if changed else value
 
-    def _key(self, key: str) -> str:
+    def key(self, key: str) -> str:
+        """The key of an object: keys come again and again, so those that stay are known by heart."""
+        if key in self._clean_keys:
+            return key
         redacted = self.leaf(key, TEXT)
         if redacted is key and len(key) <= 64 and len(self._clean_keys) < _MANY_KEYS:
             self._clean_keys.add(key)

@@ -1,7 +1,7 @@
 """What the key of a JSON object or of metadata says about its value.
 
 What belongs here: sorting keys into the few kinds that change how a value is redacted. What does not: the values
-(redactor.py).
+(documents.py).
 """
 
 import re
@@ -14,16 +14,19 @@ _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _USER = re.compile(r"(?:^|\.)(?:(?:end)?user\.?id|langfuse\.user\.id|userid)$")
 _SESSION = re.compile(r"(?:^|\.)(?:session\.?id|conversation\.id|langfuse\.session\.id|thread\.id)$")
 _NAME = re.compile(
-    r"(?:^|\.)(?:agent\.name|tool\.name|(?:request|response)\.model|model(?:\.name|\.id)?|service\.(?:name|version)|scope\.(?:name|version)"
+    r"(?:^|\.)(?:agent\.name|tool\.name|(?:request|response)\.model|model(?:\.name|\.id)?|service\.(?:name|version)"
+    r"|scope\.(?:name|version)"
     r"|telemetry\.sdk\.[a-z.]+|provider\.name|operation\.name|function\.name|toolname|tool|agent)$"
 )
 _SECRET = re.compile(
-    r"(?:^|\.)(?:[a-z0-9]*pass(?:word|wd|phrase|code)|pwd|[a-z0-9.]*secret(?:\.(?:access\.)?key|\.value)?|api\.?key|access\.?key|auth\.?key"
+    r"(?:^|\.)(?:[a-z0-9]*pass(?:word|wd|phrase|code)|pwd|[a-z0-9.]*secret(?:\.(?:access\.)?key|\.value)?|api\.?key"
+    r"|access\.?key|auth\.?key"
     r"|private\.?key|(?:[a-z0-9]+\.)*token|credentials?|authorization)$"
 )
 _TOLD = re.compile(
-    r"phone|tel\b|mobile|cell|fax|whatsapp|msisdn|ssn|social|account|subscription|tenant|project|version|release|sec
-    ret|token|key|passw|pwd" r"|authorization|owner|card" )
+    r"phone|tel\b|mobile|cell|fax|whatsapp|msisdn|ssn|social|account|subscription|tenant|project|version|release|secret|token|key|passw|pwd"
+    r"|authorization|owner|card"
+)
 
 
 def words(key: str) -> list[str]:
@@ -33,9 +36,7 @@ def words(key: str) -> list[str]:
 
 @lru_cache(maxsize=16384)
 def kind(key: str) -> Kind:
-    """`user` and `session` ids, a `name` of agent, tool or model, a `secret`, a key that tells (`phone`), or
-    `plain`.
-    """
+    """`user` and `session` ids, `name` of agent, tool or model, `secret`, a key that tells (`phone`), or `plain`."""
     if len(key) > 200:
         return "plain"
     dotted = ".".join(words(key))

@@ -7,6 +7,7 @@ names that nothing announces (out of scope: that needs a language model), e-mail
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
 import re2
@@ -74,6 +75,7 @@ def _leaves(value: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...]
         yield path, value
 
 
+@lru_cache(maxsize=16384)
 def _tells_a_person(path: tuple[str, ...]) -> bool:
     """user.name, user_email, customerName, email, full_name: not agent.name, not service.name, not name alone."""
     parts = [word for key in path for word in words(key)]

@@ -98,36 +98,36 @@ class TraceRedactor:
 
     def score(self, row: dict[str, Any]) -> dict[str, Any]:
         """A redacted copy of a row of GET /api/public/v3/scores."""
-        redacted = self._row(row, frozenset(("environment",)))
-        subject = row.get("subject")
-        if isinstance(subject, dict):
-            redacted["subject"] = dict(subject)
-            if subject.get("kind") == "session" and isinstance(subject.get("id"), str):
-                redacted["subject"]["id"] = self._redactor.session_id(subject["id"])
-        return redacted
+        return self._row(row, frozenset(("environment",)))
 
     def _row(self, row: dict[str, Any], names: frozenset[str]) -> dict[str, Any]:
         documents = self._documents_of(row)
         try:
-            return {
-                key if key.isidentifier() else documents.leaf(key, TEXT): self._field(documents, key, value, names)
-                for key, value in row.items()
-            }
+            return {documents.key(key): self._field(documents, key, value, names) for key, value in row.items()}
         finally:
             self._count()
 
     def _field(self, documents: Documents, key: str, value: Any, names: frozenset[str]) -> Any:
-        if value is None or value == "" or key in _UNTOUCHED:
-            return value
         if key in ("userId", "authorUserId"):
             return documents.user(value)
+        if key in _UNTOUCHED or not isinstance(value, (str, dict, list)):
+            return value
         if key == "sessionId":
             return documents.session(value)
         if key in ("input", "output") and isinstance(value, str):
             return documents.whole(value)
+        if key == "subject" and isinstance(value, dict):
+            return self._subject(documents, value)
         if key == "metadata":
             return documents.metadata(value)
         return documents.value(value, NAMES if key in names else TEXT)
+
+    def _subject(self, documents: Documents, subject: dict[str, Any]) -> dict[str, Any]:
+        """What a score is about: ids stay, but that of a session is treated as session ids are."""
+        rest = {key: value for key, value in subject.items() if key != "id"}
+        own = {key: value if key in _UNTOUCHED else documents.value(value, TEXT) for key, value in rest.items()}
+        identity = subject.get("id")
+        return own | {"id": documents.session(identity) if subject.get("kind") == "session" else identity}
 
     def _documents_of(self, row: dict[str, Any]) -> Documents:
         """The trace's walker; one that knows one user id more if only this row has it."""

@@ -11,16 +11,25 @@ import re
 Span = tuple[int, int]
 
 _NOT_VALUES = frozenset(
-    b"none null true false string str bytes int bool boolean object required optional hidden redacted masked secret
-    password" b" passwd token changeme undefined value type any text unknown empty missing invalid valid expired
-    enabled disabled" b" input number example placeholder default basic bearer authentication authorization self
-    this".split() ) _PLACEHOLDER = re.compile(
-    rb"^[$%{<*\[(]|\$\{|\{\{|\.\.\.|^[*xX.#_-]+$|^(?:your|my|the|some|a)[-_ ]|_here$|[-_ ]here\b|^TOKEN$" ) _CODE =
-    re.compile(
-    rb"(?i)pass|pwd|secret|(?<![a-z])key|token|config|settings|environ|getenv|args|params|self\.|option|credential"
-    ) _WORDLIKE = re.compile(rb"[A-Za-z_.:/-]+") _RESOURCE = re.compile(rb"[a-z][a-z0-9]{0,15}(?:-[a-z0-9]{1,12})+")
-    _TOKENISH = re.compile(rb"(?i)(?:token|credentials?)[_-]?(?:value|key|string|text|plain|[0-9])?[\"'\\]{0,6}[
-    \t]{0,4}(?:=>|:=|[:=])[ \t]{0,4}[bruf]?[\"'\\]*$")  # fmt: skip _ASSIGNED = re.compile(rb"[A-Za-z0-9_]=$")
+    b"none null true false string str bytes int bool boolean object required optional hidden redacted masked secret"
+    b" password passwd token changeme undefined value type any text unknown empty missing invalid valid expired enabled"
+    b" disabled input number example placeholder default basic bearer authentication authorization self this".split()
+)
+_PLACEHOLDER = re.compile(
+    rb"^[$%{<*\[(]|\$\{|\{\{|\.\.\.|^[*xX.#_-]+$|(?i:^(?:your|my|the|some|a)[-_ ]|_here$|[-_ ]here\b|^https?://)|^TOKEN$"
+)
+_CODE = re.compile(
+    rb"(?i)pass|pwd|secret|(?<![a-z])key|token|config|settings|environ|getenv|args|params|self\.|option"
+    rb"|credential"
+)
+_IDENTIFIER = re.compile(rb"[A-Za-z]+(?:_[A-Za-z]+)+|(?:AWS|[A-Z][a-z]+)(?:[A-Z][a-z]+)+")
+_WORDLIKE = re.compile(rb"[A-Za-z_.:/-]+")
+_RESOURCE = re.compile(rb"[a-z][a-z0-9]{0,15}(?:-[a-z0-9]{1,12})+")
+_TOKENISH = re.compile(
+    rb"(?i)(?:token|credentials?)[_-]?(?:value|key|string|text|plain|[0-9])?"
+    rb"[\"'\\]{0,6}[ \t]{0,4}(?:=>|:=|[:=])[ \t]{0,4}[bruf]?[\"'\\]*$"
+)
+_ASSIGNED = re.compile(rb"[A-Za-z0-9_]=$")
 
 
 def placeholder(value: bytes) -> bool:
@@ -45,7 +54,17 @@ def mixed(data: bytes, start: int, end: int) -> Span | None:
 def userinfo(data: bytes, start: int, end: int) -> Span | None:
     """User and password before a host; a shared user name alone, or a template, is none."""
     value = data[start:end]
-    if value in (b"git", b"ssh", b"root", b"ubuntu", b"ec2-user", b"admin", b"hg", b"svn", b"user"):
+    if value[:1] == b"[" or value in (
+        b"git",
+        b"ssh",
+        b"root",
+        b"ubuntu",
+        b"ec2-user",
+        b"admin",
+        b"hg",
+        b"svn",
+        b"user",
+    ):
         return None
     parts = [part for part in value.split(b":") if part]
     template = re.compile(rb"\$?\{[^}]*\}?|\$[A-Za-z_]+|%s|\*+|\.\.\.")
@@ -80,13 +99,12 @@ def secret_quoted(data: bytes, start: int, end: int) -> Span | None:
     words = value.split()
     if len(words) > 6 or (len(words) == 1 and len(value) < 6 and not looks_chosen(value)):
         return None
-    return None if _RESOURCE.fullmatch(value) and _CODE.search(value) else (start, end)
+    named = _RESOURCE.fullmatch(value) or _IDENTIFIER.fullmatch(value)
+    return None if named and _CODE.search(value) else (start, end)
 
 
 def secret_bare(data: bytes, start: int, end: int) -> Span | None:
-    """A value without quotes: it may as well be code or prose, so it must look chosen, or be assigned without a
-    blank.
-    """
+    """A value without quotes may as well be code or prose: it must look chosen, or be assigned without a blank."""
     value = data[start:end].rstrip(b".:!?")
     if len(value) < 4 or placeholder(value) or data[end : end + 1] in (b"(", b"[") or data[end : end + 2] == b"\\(":
         return None
@@ -119,9 +137,7 @@ def secret_told(data: bytes, start: int, end: int) -> Span | None:
 
 
 def plausible_secret(key: str, value: str) -> bool:
-    """Whether the value of a JSON key that says secret is one, whole: not a placeholder, a name of a resource,
-    or a sentence.
-    """
+    """Whether the value of a JSON key that says secret is one: no placeholder, name of a resource, or sentence."""
     data = value.encode("utf-8", "surrogatepass")
     if not 4 <= len(data) <= 2000 or placeholder(data) or data[:1] in (b"{", b"["):
         return False

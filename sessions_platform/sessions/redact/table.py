@@ -22,8 +22,9 @@ _MACROS = {
     "<<L>>": r"(?:^|[^A-Za-z0-9]|\\[nrtbf]|\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}|%[0-9A-Fa-f]{2})",
     "<<B>>": r"(?:[\s,]|\\+[nrt])",
     "<<S>>": BASE64,
-    # The sextets of three ASCII characters are not free: this quarter of the alphabet is, so that random text
-    rarely passes. "<<Q>>": r"[CDI-Za-f][A-HQ-Xg-nw-z0-3][ABEFIJMNQRUVYZcdghklopstwx014589]" + BASE64, }
+    # The sextets of three ASCII characters are not free: a quarter of the alphabet each, so random text rarely passes.
+    "<<Q>>": r"[CDI-Za-f][A-HQ-Xg-nw-z0-3][ABEFIJMNQRUVYZcdghklopstwx014589]" + BASE64,
+}
 
 
 @dataclass(frozen=True)

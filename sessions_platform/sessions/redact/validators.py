@@ -59,14 +59,21 @@ _IBAN_LENGTH = {
 }  # fmt: skip
 # Card networks: first digits, and how many digits in all.
 _CARD = re.compile(
-    rb"4(?:\d{12}|\d{15}|\d{18})|(?:5[1-5]|2[2-7])\d{14}|3[47]\d{13}|(?:6011|65\d\d|64[4-9]\d|62\d\d)\d{12}|35\d{14}|3(?:0[0-5]|6\d|8\d)\d{11}"
+    rb"4(?:\d{12}|\d{15}|\d{18})|(?:5[1-5]|2[2-7])\d{14}|3[47]\d{13}"
+    rb"|(?:6011|65\d\d|64[4-9]\d|62\d\d)\d{12}|35\d{14}|3(?:0[0-5]|6\d|8\d)\d{11}"
 )
 _CARD_GROUPS = {(4, 4, 4, 4), (4, 6, 5), (4, 6, 4), (4, 4, 4, 4, 3), (4, 4, 4, 1)}
-_VERSION_BEFORE = re.compile(rb"(?i)(?:\bv|\bversions?|\bver\.?|\brelease|\btag|\bbuild|\boid|[=<>~^!]=|[~^]|[a-z_]-|[a-z]/v)[\"'\\]{0,6}\s{0,2}[:=]?\s{0,2}[\"'\\]{0,6}$")  # fmt: skip
+_VERSION_BEFORE = re.compile(
+    rb"(?i)(?:\bv|\bversions?|\bver\.?|\brelease|\btag|\bbuild|\boid|[=<>~^!]=|[~^]|[a-z_]-|[a-z]/v)"
+    rb"[\"'\\]{0,6}\s{0,2}[:=]?\s{0,2}[\"'\\]{0,6}$"
+)
 _OIDS = (b"1.3.6.", b"2.5.4.", b"2.5.29.", b"1.2.840", b"1.0.", b"0.9.2342", b"2.16.")
 _DIGITS = re.compile(rb"\d+")
 _EXTENSION = re.compile(rb" ?(?:x|ext\.?) ?\d{1,6}$")
-_DATE = re.compile(rb"(?:19|20)\d\d[-. ](?:0?[1-9]|1[0-2])[-. ](?:[012]?\d|3[01])(?:\D|$)|[0-3]?\d[-. ][01]?\d[-. ](?:19|20)\d\d(?:\D|$)")  # fmt: skip
+_DATE = re.compile(
+    rb"(?:19|20)\d\d[-. ](?:0?[1-9]|1[0-2])[-. ](?:[012]?\d|3[01])(?:\D|$)"
+    rb"|[0-3]?\d[-. ][01]?\d[-. ](?:19|20)\d\d(?:\D|$)"
+)
 _ESCAPE_BEFORE = re.compile(rb"(?:\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}|\\[nrtbf]|%[0-9A-Fa-f]{2})")
 _STRONG_PHONE = re.compile(rb"(?i)(?:phone|tel|mobile|cell|fax|whatsapp|sms|msisdn)")
 

@@ -12,11 +12,14 @@ PHONE = "+420 777 123" + " 456"
 
 def row(**fields: Any) -> dict[str, Any]:
     base = {
-        "id": "0000000000000002", "traceId": "0af7651916cd43dd8448eb211c80319c", "startTime":
-        "2026-11-18T00:00:02.000Z", "endTime": None, "projectId": "proj-1", "parentObservationId": None, "type":
-        "SPAN", "name": "step", "level": "DEFAULT", "statusMessage": "", "userId": "", "sessionId": "", "input":
-        None, "output": None, "metadata": {}, "tags": [], "latency": 0.345, "bookmarked": False, "usageDetails":
-        {"input": 70}, "model": "", }  # fmt: skip return base | fields
+        "id": "0000000000000002", "traceId": "0af7651916cd43dd8448eb211c80319c",
+        "startTime": "2026-11-18T00:00:02.000Z",
+        "endTime": None, "projectId": "proj-1", "parentObservationId": None, "type": "SPAN", "name": "step",
+        "level": "DEFAULT",
+        "statusMessage": "", "userId": "", "sessionId": "", "input": None, "output": None, "metadata": {}, "tags": [],
+        "latency": 0.345, "bookmarked": False, "usageDetails": {"input": 70}, "model": "",
+    }  # fmt: skip
+    return base | fields
 
 
 def test_a_row_without_personal_data_comes_back_equal() -> None:
@@ -121,8 +124,10 @@ def test_names_of_agents_tools_and_models_keep_look_alikes_but_never_a_secret() 
 
 def test_scores_are_redacted_in_comment_value_metadata_and_author() -> None:
     score = {
-        "id": "sc-1", "name": "helpfulness", "dataType": "TEXT", "value": f"ask {EMAIL}", "comment": f"says {PHONE}", "source": "API",
-        "metadata": {"by": EMAIL}, "authorUserId": "u-7", "subject": {"kind": "session", "id": f"chat/{EMAIL}", "traceId": None},
+        "id": "sc-1", "name": "helpfulness", "dataType": "TEXT", "value": f"ask {EMAIL}", "comment": f"says {PHONE}",
+        "source": "API",
+        "metadata": {"by": EMAIL}, "authorUserId": "u-7",
+        "subject": {"kind": "session", "id": f"chat/{EMAIL}", "traceId": None},
     }  # fmt: skip
     redactor = Redactor(KEY)
     trace = redactor.trace()
@@ -130,6 +135,7 @@ def test_scores_are_redacted_in_comment_value_metadata_and_author() -> None:
     assert leaks(json.dumps(redacted)) == [] and PHONE not in json.dumps(redacted)
     assert redacted["subject"] == {"kind": "session", "id": redactor.session_id(f"chat/{EMAIL}"), "traceId": None}
     assert redacted["authorUserId"] == redactor.token("user", "u-7")
+    assert trace.counts == {"email": 2, "phone": 1, "session": 1, "user": 1}
     assert trace.score({"id": "s", "value": 0.9, "comment": None, "metadata": {}}) == {
         "id": "s",
         "value": 0.9,
@@ -140,14 +146,20 @@ def test_scores_are_redacted_in_comment_value_metadata_and_author() -> None:
 
 def test_values_under_telling_keys_go_and_schemas_of_the_same_words_stay() -> None:
     trace = Redactor(KEY).trace()
-    dirty = '{"password":"correct horse","api_key":"k3yM4terial","phone":"4155552671","phone_number":4155552671,"card":4111111111111111}'
+    dirty = (
+        '{"password":"correct horse","api_key":"k3yM4terial",'
+        '"phone":"4155552671","phone_number":4155552671,"card":4111111111111111}'
+    )
     read = json.loads(trace.text(dirty))
     assert {key: value.split(":")[0] for key, value in read.items()} == {
         "password": "<secret", "api_key": "<secret", "phone": "<phone", "phone_number": "<phone", "card": "<card",
     }  # fmt: skip
     env = json.loads(trace.text('[{"name":"DB_PASSWORD","value":"hunter2x"},{"name":"REPLICAS","value":"3"}]'))
     assert env[0]["value"].startswith("<secret:") and env[1]["value"] == "3"
-    schema = '{"properties":{"password":{"type":"string"},"token":{"type":"string"}},"max_tokens":4096,"required":["password"],"version":"1.2.3.4"}'
+    schema = (
+        '{"properties":{"password":{"type":"string"},"token":{"type":"string"}},'
+        '"max_tokens":4096,"required":["password"],"version":"1.2.3.4"}'
+    )
     assert trace.text(schema) == schema
 
 
@@ -174,12 +186,21 @@ def test_counts_are_by_class_and_count_a_repeated_text_again() -> None:
 
 def test_known_values_are_names_and_addresses_of_users_only() -> None:
     metadata = {
-        "attributes.user.name": "Anna Novak", "customer_name": "Bo Li", "enduser.email": EMAIL, "user": {"full_name": "Eva Kralova"},
-        "agent.name": "Planner One", "attributes.gen_ai.tool.name": "search", "service.name": "svc", "host.name":
-        "anna-laptop", "name": "step one", "user_name": "admin", "attributes.user.display_name": "x", }  # fmt: skip
-        assert known_values(row(metadata=metadata, userId="mia_li_3668")) == { "Anna Novak", "Bo Li", EMAIL, "Eva
-        Kralova", "mia_li_3668", } assert user_ids(row(metadata={"attributes.user.id": "bob"}, userId="alice")) ==
-        {"alice", "bob"} assert known_values(row(metadata={"metadata": {"user": {"email": EMAIL}}})) == {EMAIL}
+        "attributes.user.name": "Anna Novak", "customer_name": "Bo Li", "enduser.email": EMAIL,
+        "user": {"full_name": "Eva Kralova"},
+        "agent.name": "Planner One", "attributes.gen_ai.tool.name": "search", "service.name": "svc",
+        "host.name": "anna-laptop",
+        "name": "step one", "user_name": "admin", "attributes.user.display_name": "x",
+    }  # fmt: skip
+    assert known_values(row(metadata=metadata, userId="mia_li_3668")) == {
+        "Anna Novak",
+        "Bo Li",
+        EMAIL,
+        "Eva Kralova",
+        "mia_li_3668",
+    }
+    assert user_ids(row(metadata={"attributes.user.id": "bob"}, userId="alice")) == {"alice", "bob"}
+    assert known_values(row(metadata={"metadata": {"user": {"email": EMAIL}}})) == {EMAIL}
 
 
 def test_known_names_go_in_every_spelling_and_words_that_hold_them_stay() -> None:
@@ -210,3 +231,23 @@ def test_a_stop_word_is_never_a_known_name() -> None:
     )
     text = "The default admin user is unknown; ab anonymous annotator: Test User test"
     assert trace.text(text) == text
+
+
+def test_base64_for_urls_is_written_again_as_such() -> None:
+    import base64
+
+    for text in (f"???>>>~~~ write to {EMAIL} ???>>>~~~", f"~~~??? {EMAIL}"):
+        encoded = base64.urlsafe_b64encode(text.encode()).decode()
+        redacted = Redactor(KEY).trace().text(f"see {encoded} now")[4:-4]
+        assert base64.urlsafe_b64decode(redacted + "=" * (-len(redacted) % 4)).decode() == Redactor(KEY).trace().text(
+            text
+        )
+
+
+def test_wrapped_base64_is_joined_before_it_is_looked_through() -> None:
+    import base64
+
+    wrapped = base64.encodebytes(f"{'some words ' * 9}{EMAIL} and {'more words ' * 9}".encode()).decode()
+    redacted = Redactor(KEY).trace().text(f"attached:\n{wrapped}")
+    assert EMAIL not in base64.b64decode(redacted.partition("\n")[2]).decode()
+    assert leaks(wrapped) == ["email"] and leaks(redacted) == []
