@@ -81,13 +81,15 @@ def _facts(
     messages = {
         **key, "origin": ["row"] * count, "message_index": place, "turn_index": place // 10 + 1, "role": role,
         "agent_name": agent, "next_agent": np.where(place == PER_SESSION - 1, None, neighbour),
-        "prev_agent": np.where(speaks & (place > 0), np.roll(agent, 1), None), "is_utterance": speaks, "timestamp": when,
+        "prev_agent": np.where(speaks & (place > 0), np.roll(agent, 1), None), "is_utterance": speaks,
+        "timestamp": when,
         "trace_id": traces, "observation_id": spans, "char_count": size * 3,
         "preview": [text[b : b + min(n, 200)] for b, n in zip(begin, size, strict=True)], "text_hash": [None] * count,
     }  # fmt: skip
     ran = np.flatnonzero(~speaks)
     calls = {
-        **{name: np.asarray(messages[name], dtype=object)[ran] for name in ("session_id", "date", "origin", "turn_index")},
+        "session_id": session[ran], "date": key["date"][ran], "origin": ["row"] * len(ran),
+        "turn_index": place[ran] // 10 + 1,
         "message_index": place[ran], "call_index": np.tile(np.arange(len(ran) // len(names)), len(names)),
         "agent_name": agent[ran], "tool_name": np.array(TOOLS, dtype=object)[draw.integers(0, 6, len(ran))],
         "operation": [""] * len(ran), "success": draw.random(len(ran)) < 0.93, "success_basis": ["level"] * len(ran),
@@ -118,15 +120,20 @@ def _slices(
     }  # fmt: skip
     none: dict[str, Any] = {f"history_{name}": (0 if isinstance(value, int) else None) for name, value in side.items()}
     constant = {
-        **side, **none, "history_agents": [], "history_starts_turn": False, "history_ends_in_turn": None, "history_system_hashes": [],
-        "history_system_indices": [], "row_count": 100, "end_state": "completed", "end_reason": "closing",
-        "model_call_count": 30, "input_tokens": 90_000, "output_tokens": 9_000, "total_cost_usd": 0.4, "cost_complete": True,
-        "environment": "production", "release": "1.2", "version": "", "session_id_basis": "row", "content_hash": "0" * 64,
+        **side, **none, "history_agents": [], "history_starts_turn": False, "history_ends_in_turn": None,
+        "history_system_hashes": [],
+        "history_system_indices": [],
+        "row_count": 100, "end_state": "completed", "end_reason": "closing",
+        "model_call_count": 30, "input_tokens": 90_000, "output_tokens": 9_000, "total_cost_usd": 0.4,
+        "cost_complete": True,
+        "environment": "production", "release": "1.2", "version": "", "session_id_basis": "row",
+        "content_hash": "0" * 64,
     }  # fmt: skip
     end = [moment + timedelta(seconds=PER_SESSION) for moment in at]
     slices = {name: [value] * many for name, value in constant.items()} | {
         "session_id": names, "date": [day] * many, "start_time": at, "end_time": end, "last_row_time": end,
-        "user_id": [f"<user:{i % 500:016d}>" for i in range(many)], "title": [text[i * 50 : i * 50 + 60] for i in range(many)],
+        "user_id": [f"<user:{i % 500:016d}>" for i in range(many)],
+        "title": [text[i * 50 : i * 50 + 60] for i in range(many)],
         "trace_ids": [[f"{name}-{i}" for i in range(6)] for name in names],
     }  # fmt: skip
     keys = ["environment", "release", "platform", "task", "team", "region", "tier", "customer"]
@@ -135,8 +142,9 @@ def _slices(
         "value": [f"{k}-{i % 7}" for i in range(many) for k in keys], "basis": ["tag"] * many * len(keys),
     }  # fmt: skip
     scores: dict[str, Any] = {
-        "session_id": names, "date": [day] * many, "score_id": [f"score-{name}" for name in names], "trace_id": [""] * many,
-        "observation_id": [""] * many, "name": ["success"] * many, "data_type": ["NUMERIC"] * many,
+        "session_id": names, "date": [day] * many, "score_id": [f"score-{name}" for name in names],
+        "trace_id": [""] * many, "observation_id": [""] * many, "name": ["success"] * many,
+        "data_type": ["NUMERIC"] * many,
         "value_number": [random.random() for _ in names], "value_text": [None] * many, "source": ["API"] * many,
         "timestamp": at, "updated_at": at, "comment": [None] * many,
     }  # fmt: skip

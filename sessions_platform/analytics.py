@@ -77,7 +77,7 @@ class SessionAnalytics:
         return int(row["total"])
 
     def get_session_details(self, session_id: str) -> Record | None:
-        """The session's columns with `messages`, `tool_usage`, `scores`, `metadata` (values by key); None if unknown."""
+        """The session's columns with `messages`, `tool_usage`, `scores` and `metadata`; None if unknown."""
         found = self._ask("session", session_id=session_id)
         if not found:
             return None
@@ -117,7 +117,7 @@ class SessionAnalytics:
         }
 
     def get_success_metrics(self) -> Record:
-        """Totals over all sessions, their rates, and `tool_success_rates` (`tool_name`, `success_rate`, `total_uses`)."""
+        """Totals over all sessions, their rates, and `tool_success_rates`, one entry a tool with its `total_uses`."""
         (totals,) = self._ask("success_metrics")
         return {**totals, "tool_success_rates": self._ask("tool_totals"), "data_version": self.data_version()}
 
@@ -157,7 +157,7 @@ class SessionAnalytics:
         return self.records(statement(f"queries/{query}"), parameters)
 
     def _summed(self, query: str, session_id: str | None) -> list[Record]:
-        """Sums over one session, or over all: these take seconds in a large file, and are kept while the file stands."""
+        """Sums over one session, or over all: these take seconds in a large file and are kept while it stands."""
         if session_id is not None:
             return self._ask(query, session_id=session_id)
         self._cursor().close()

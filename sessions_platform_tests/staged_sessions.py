@@ -1,7 +1,7 @@
 """Small staged sessions for tests, and a day of them written to a store as the assets write it.
 
-`say(...)` makes messages in short; turns and what opens them are counted here as CONTRACT section 1 says, for each run of
-messages by itself.
+`say(...)` makes messages in short; turns and what opens them are counted here as CONTRACT section 1 says, for each run
+of messages by itself.
 """
 
 import contextlib

@@ -29,8 +29,8 @@ from sessions_platform.sql import quoted
 
 STORAGE_VERSION = "v1.2.0"
 """The oldest file format that DuckDB 2.0 writes with all we use: clients from 1.2 on open it."""
-REBUILD_DATES = 7
-"""Dates a rebuild takes at once: memory and scratch space stay those of a week."""
+CHUNK_DATES, CHUNK_BYTES = 7, 48_000_000
+"""What is taken at once: so many dates, or so many bytes of messages. Memory and scratch space stay within it."""
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, and how many dates of how many are done."""
@@ -172,7 +172,7 @@ class Publisher:
     def _write(self, todo: Plan, state: _State, reason: str | None, work: Work, tell: Progress) -> str:
         """Bring the next file up to date and close it; its data version."""
         source = ParquetSource(self._store, self._file.scratch / "parquet")
-        chunks = _chunks(todo.facts, REBUILD_DATES if reason is not None else max(1, len(todo.facts)))
+        chunks = _chunks(todo)
         complete = {day for day, tables in state.stamps.items() if len(tables) > 1}
         done = 0
         with self._opened(self._file.next) as con:
@@ -292,8 +292,18 @@ def build_day_marts(
             con.close()
 
 
-def _chunks(days: list[str], size: int) -> list[list[str]]:
-    return [days[at : at + size] for at in range(0, len(days), size)] or [[]]
+def _chunks(todo: Plan) -> list[list[str]]:
+    """The dates to take, oldest first, in groups that fit in memory; one empty group if there are none."""
+    chunks: list[list[str]] = [[]]
+    size = 0
+    for day in todo.facts:
+        bytes_ = todo.stamps[day]["messages"].bytes
+        if chunks[-1] and (len(chunks[-1]) == CHUNK_DATES or size + bytes_ > CHUNK_BYTES):
+            chunks.append([])
+            size = 0
+        chunks[-1].append(day)
+        size += bytes_
+    return chunks
 
 
 @contextlib.contextmanager

@@ -12,4 +12,3 @@ SELECT m.session_id, m.date, m.origin,
 FROM day_messages AS m
 JOIN affected_pieces AS p USING (session_id, date, origin)
 WHERE NOT coalesce(list_contains(p.dropped, m.message_index), false)
-ORDER BY m.date, m.session_id, 4

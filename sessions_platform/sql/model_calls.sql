@@ -2,4 +2,3 @@
 SELECT session_id, date, trace_id, observation_id, type, agent_name, model, start_time, latency_seconds,
     time_to_first_token_seconds, input_tokens, output_tokens, cost_usd, cost_known, level
 FROM changed_model_calls
-ORDER BY date, session_id, start_time, observation_id

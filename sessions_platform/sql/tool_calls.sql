@@ -8,4 +8,3 @@ SELECT c.session_id, c.date, c.origin, p.call_offset + c.call_index AS call_inde
     c.duration_ms, c.trace_id, c.observation_id, c.arguments_preview
 FROM day_tool_calls AS c
 JOIN affected_pieces AS p USING (session_id, date, origin)
-ORDER BY c.date, c.session_id, 4

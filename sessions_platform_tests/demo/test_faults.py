@@ -5,7 +5,6 @@ import sys
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
@@ -124,23 +123,6 @@ def test_requests_and_rows_are_counted_and_can_be_read_over_http(server: Langfus
     assert [seen.status for seen in server.stats.log] == [200, 200, 404]
     server.stats.reset()
     assert http.get("/__stats").json()["rows"] == {}
-
-
-def test_a_page_of_a_thousand_rows_takes_little_time(
-    http: httpx.Client, server: LangfuseServer, corpus: Corpus
-) -> None:
-    server.dataset = Dataset(row | {"id": f"{row['id']}-{copy}"} for row in corpus.observations for copy in range(5))
-    params: dict[str, Any] = {
-        "limit": 1000,
-        "fields": "core,basic,time,io,metadata,model,usage,prompt,metrics,trace_context",
-    }
-    taken = []
-    for _ in range(5):
-        began = time.perf_counter()
-        assert len(http.get(PATH, params=params).content) > 1_000_000
-        taken.append(time.perf_counter() - began)
-    # 25 ms on a quiet machine; the bound leaves room for a busy one.
-    assert min(taken) < 0.2
 
 
 def test_the_server_runs_as_a_process_over_a_folder(tmp_path: Path) -> None:

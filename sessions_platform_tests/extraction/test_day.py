@@ -411,7 +411,7 @@ async def test_a_page_that_is_too_large_is_halved_until_it_passes(bench: Bench) 
     await bench.run()
     clean = bench.objects()
     bench.store.delete(clean)
-    bench.server.dataset.add([row("big", f"big-{n}", "17:00:00", input="x" * 4000) for n in range(60)])
+    bench.server.dataset.add([row("big", f"big-{n}", "17:00:00", input="word " * 800) for n in range(60)])
     bench.server.options.max_body_bytes = 100_000
     report = await bench.run()
     assert report.manifest.distinct_rows == 96 and bench.server.stats.statuses[422] > 0

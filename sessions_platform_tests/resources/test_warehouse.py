@@ -193,7 +193,8 @@ def test_the_marts_hold_the_figures_counted_by_hand(world: World) -> None:
     write_day(world.store, D2, [staged("t", D2, [user("a"), agent("planner")], end_state="abandoned", cost=2.0)])
     world.publish()
     rows = world.ask(
-        "SELECT * EXCLUDE (date, ci_low, ci_high) REPLACE (round(p95_ms, 6) AS p95_ms) FROM tool_success_rates ORDER BY operation"
+        "SELECT * EXCLUDE (date, ci_low, ci_high) REPLACE (round(p95_ms, 6) AS p95_ms) "
+        "FROM tool_success_rates ORDER BY operation"
     )
     assert rows == [("git", "", 1, 1, 1.0, 0, None, None, 1), ("git", "git push", 10, 9, 0.9, 10, 4.5, 8.55, 1)]
     low, high = world.one("SELECT ci_low, ci_high FROM tool_success_rates WHERE operation <> ''")
@@ -211,8 +212,8 @@ def test_the_marts_hold_the_figures_counted_by_hand(world: World) -> None:
         ("user", "planner", 1, 1),
     ]
     assert world.ask(
-        "SELECT total_sessions, completed_sessions, completion_rate, success_rate, unknown_share, average_turns_per_session, "
-        "round(tool_success_rate, 6), total_cost_usd FROM daily_metrics ORDER BY date"
+        "SELECT total_sessions, completed_sessions, completion_rate, success_rate, unknown_share, "
+        "average_turns_per_session, round(tool_success_rate, 6), total_cost_usd FROM daily_metrics ORDER BY date"
     ) == [(1, 1, 1.0, None, 1.0, 1.0, 0.909091, 0.25), (1, 0, 0.0, None, 1.0, 1.0, None, 2.0)]
 
 

@@ -83,7 +83,8 @@ def published(path: Path) -> dict[str, Any]:
             "SELECT session_id, date::VARCHAR, message_index, turn_index, role, agent_name, next_agent FROM messages"
         ).fetchall()
         calls = con.execute(
-            "SELECT session_id, date::VARCHAR, call_index, turn_index, message_index, tool_name, success FROM tool_calls"
+            "SELECT session_id, date::VARCHAR, call_index, turn_index, message_index, tool_name, success "
+            "FROM tool_calls"
         ).fetchall()
         matrix = con.execute(
             "SELECT date::VARCHAR, from_agent, to_agent, interaction_count FROM interaction_matrix"

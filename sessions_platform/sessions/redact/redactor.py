@@ -9,6 +9,7 @@ import hmac
 from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
+from itertools import count
 from typing import Any
 
 from sessions_platform.sessions.redact.documents import NAMES, TEXT, Documents
@@ -38,6 +39,7 @@ class Redactor:
         self._hash = lru_cache(maxsize=65536)(self._hashed)
         self._memo = Memo()
         self._scopes: dict[tuple[frozenset[str], frozenset[str]], tuple[int, TextEngine]] = {}
+        self._scope_numbers = count()
         self._plain = self.trace()
         self._session_id = lru_cache(maxsize=65536)(self._session_token)
 
@@ -69,7 +71,8 @@ class Redactor:
             if len(self._scopes) >= _MANY:
                 self._scopes.clear()
                 self._memo.clear()
-            scope = (len(self._scopes), TextEngine(self.token, KnownNames(known, users)))
+            # A number never returns: a redactor made before the memory was emptied must not share its successor's.
+            scope = (next(self._scope_numbers), TextEngine(self.token, KnownNames(known, users)))
             self._scopes[known, users] = scope
         return Documents(scope[0], scope[1], self._memo, self.token, self.session_id, users, found)
 

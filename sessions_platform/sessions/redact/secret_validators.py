@@ -105,7 +105,7 @@ def secret_quoted(data: bytes, start: int, end: int) -> Span | None:
 
 def secret_bare(data: bytes, start: int, end: int) -> Span | None:
     """A value without quotes may as well be code or prose: it must look chosen, or be assigned without a blank."""
-    value = data[start:end].rstrip(b".:!?")
+    value = data[start:end].rstrip(b".:")
     if len(value) < 4 or placeholder(value) or data[end : end + 1] in (b"(", b"[") or data[end : end + 2] == b"\\(":
         return None
     assigned = _ASSIGNED.search(data[max(0, start - 4) : start]) is not None

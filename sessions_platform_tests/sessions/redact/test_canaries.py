@@ -70,7 +70,8 @@ def test_a_canary_among_any_text_is_gone_and_the_result_stands(
     item: tuple[str, str], encoding: str, before: str, after: str, punctuation: str
 ) -> None:
     encoded = encodings(item[1])[encoding]
-    text = before + punctuation + encoded + punctuation + after
+    # `password=word(` is a call in code, and stays.
+    text = before + punctuation + encoded + punctuation.replace("(", ")") + after
     redacted = REDACTOR.trace().text(text)
     assert encoded not in redacted and item[1] not in redacted
     assert REDACTOR.trace().text(redacted) == redacted

@@ -110,7 +110,7 @@ def test_user_ids_in_metadata_are_tokens_always_and_in_documents_only_when_they_
 
 def test_names_of_agents_tools_and_models_keep_look_alikes_but_never_a_secret() -> None:
     trace = Redactor(KEY).trace({"Anna Novak"})
-    name = "Anna Novak 58.74.121.78 (415) 555-2671"
+    name = "Anna Novak 61.73.118.92 (415) 555-2671"
     for type_ in ("AGENT", "TOOL", "GENERATION"):
         assert trace.observation(row(type=type_, name=name, model=name))["name"] == name
     metadata = {"attributes.gen_ai.agent.name": name, "attributes.gen_ai.tool.name": name, "gen_ai.request.model": name}
