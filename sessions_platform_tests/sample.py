@@ -1,4 +1,4 @@
-"""Where the real sample sessions lie, for the tests that measure against them. They are never copied into the project."""
+"""Where the real sample sessions lie, for the tests that measure against them. They are never copied in here."""
 
 from pathlib import Path
 

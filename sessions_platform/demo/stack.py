@@ -33,10 +33,12 @@ class Demo:
         home = self.settings.home
         return f"""
 Try:
-  python -c "from sessions_platform.analytics import SessionAnalytics as S; print(S('{home}/analytics.duckdb').get_success_metrics())"
-  duckdb {home}/analytics.duckdb "FROM tool_success_rates ORDER BY success_rate LIMIT 10"
-  duckdb {home}/analytics.duckdb "FROM interaction_matrix ORDER BY interaction_count DESC LIMIT 10"
-  duckdb {home}/analytics.duckdb "SELECT key, value, count(*) FROM session_segments GROUP BY ALL ORDER BY 3 DESC"
+  python
+  >>> from sessions_platform.analytics import SessionAnalytics
+  >>> analytics = SessionAnalytics("{home}/analytics.duckdb")
+  >>> analytics.get_success_metrics()
+  >>> analytics.frame("FROM tool_success_rates ORDER BY success_rate LIMIT 10")
+  >>> analytics.frame("FROM interaction_matrix ORDER BY interaction_count DESC LIMIT 10")
   ls {self.settings.store_url}/staged"""
 
     def serve(self) -> None:

@@ -150,7 +150,7 @@ class ObjectStore:
         self.delete([key])
 
     def _upload(self, key: str) -> Iterator[IO[bytes]]:
-        """Bytes of an upload, in memory up to 32 MB, then in an unnamed temporary file; only redacted rows pass here."""
+        """Bytes of an upload, in memory up to 32 MB, then in an unnamed temporary file; all redacted by now."""
         import obstore
 
         with SpooledTemporaryFile(max_size=_SPOOL_BYTES) as buffer:

@@ -24,7 +24,7 @@ from sessions_platform.resources._publish_plan import Plan, Stamp, Stamps, plan
 from sessions_platform.resources._publish_source import ParquetSource
 from sessions_platform.resources.object_store import ObjectStore
 from sessions_platform.sessions import layout
-from sessions_platform.sessions.table_schemas import DAY_MARTS, HEALTH_SCHEMA
+from sessions_platform.sessions.table_schemas import DAY_MARTS, FACT_TABLES, HEALTH_SCHEMA
 from sessions_platform.sql import quoted
 
 STORAGE_VERSION = "v1.2.0"
@@ -78,11 +78,13 @@ class Publisher:
         outcome_scores: Sequence[str] = ("success", "resolved", "task_success"),
         memory_limit: str = "400MB",
         threads: int = 2,
+        chunk_dates: int = CHUNK_DATES,
     ) -> None:
         self._store = store
         self._file = PublishedFile(database)
         self._rules = Rules(idle_hours, tuple(outcome_scores))
         self._limits = {"memory_limit": memory_limit, "threads": str(threads)}
+        self._chunk_dates = chunk_dates
 
     def publish(
         self, dates: Sequence[str] | None, *, rebuild: bool = False, progress: Progress | None = None
@@ -172,7 +174,7 @@ class Publisher:
     def _write(self, todo: Plan, state: _State, reason: str | None, work: Work, tell: Progress) -> str:
         """Bring the next file up to date and close it; its data version."""
         source = ParquetSource(self._store, self._file.scratch / "parquet")
-        chunks = _chunks(todo)
+        chunks = _chunks(todo, self._chunk_dates)
         complete = {day for day, tables in state.stamps.items() if len(tables) > 1}
         done = 0
         with self._opened(self._file.next) as con:
@@ -270,6 +272,9 @@ def build_day_marts(
     The same SQL as at publication, over one date: a session here is its slice, and history counts nowhere.
     FileNotFoundError if a fact table is not stored.
     """
+    for table in FACT_TABLES:
+        if store.head(layout.table_key(table, day)) is None:
+            raise FileNotFoundError(layout.table_key(table, day))
     rules = Rules(idle_hours, tuple(outcome_scores), with_history=False)
     with tempfile.TemporaryDirectory(prefix="sessions-marts-") as folder:
         source = ParquetSource(store, Path(folder) / "parquet")
@@ -292,13 +297,13 @@ def build_day_marts(
             con.close()
 
 
-def _chunks(todo: Plan) -> list[list[str]]:
+def _chunks(todo: Plan, dates: int) -> list[list[str]]:
     """The dates to take, oldest first, in groups that fit in memory; one empty group if there are none."""
     chunks: list[list[str]] = [[]]
     size = 0
     for day in todo.facts:
         bytes_ = todo.stamps[day]["messages"].bytes
-        if chunks[-1] and (len(chunks[-1]) == CHUNK_DATES or size + bytes_ > CHUNK_BYTES):
+        if chunks[-1] and (len(chunks[-1]) == dates or size + bytes_ > CHUNK_BYTES):
             chunks.append([])
             size = 0
         chunks[-1].append(day)
@@ -311,6 +316,8 @@ def _explained(store: ObjectStore) -> Iterator[None]:
     """Say which object could not be read, instead of what DuckDB thinks of its bytes."""
     try:
         yield
+    except FileNotFoundError as error:
+        raise StoreError(f"{error}: a published date's table is no longer stored; load that date again") from error
     except duckdb.Error as error:
         if "parquet" in str(error).lower() and isinstance(error, duckdb.IOException | duckdb.InvalidInputException):
             raise StoreError(f"{store.url}: a Parquet table could not be read: {str(error).splitlines()[0]}") from error

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from sessions_platform.sessions.model import ChatMessage
+from sessions_platform.sessions.sameness import SameTexts
 
 Key = tuple[int, tuple[str, ...]]
 _OWN_OUTPUTS_SEARCHED = 64
@@ -43,8 +44,7 @@ class Conversation:
         self._call_ids: Counter[str] = Counter()
         self._outputs: dict[str, list[Held]] = {}
         self._system_texts: set[int] = set()
-        self._texts: dict[str, int] = {}
-        self._normal: dict[str, int] = {}
+        self._texts = SameTexts()
 
     def __len__(self) -> int:
         return len(self._held)
@@ -90,14 +90,9 @@ class Conversation:
 
     def key(self, message: ChatMessage) -> Key:
         """What makes two messages the same: text with white space collapsed, and the call ids asked."""
-        text = message.text
-        number = self._texts.get(text)
-        if number is None:
-            # A result is JSON as often as not, and its white space differs between the row and the conversation.
-            normal = ("" if message.role == "tool" else " ").join(text.split())
-            number = self._normal.setdefault(normal, len(self._normal))
-            self._texts[text] = number
-        return (number, tuple(call.id for call in message.calls))
+        # A result is JSON as often as not, and its white space differs between the row and the conversation.
+        number = self._texts.number(message.text, "" if message.role == "tool" else " ")
+        return (number, tuple([call.id for call in message.calls]) if message.calls else ())
 
     def _boundary(
         self, agent: str, messages: list[ChatMessage], keys: list[Key], *, output: bool

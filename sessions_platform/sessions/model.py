@@ -1,7 +1,8 @@
 """The shapes that data has on its way: a Langfuse row, a message read from it, a staged session.
 
-Only shapes and their meaning belong here; how one becomes the next is in the modules beside it. Times are UTC ISO-8601 text
-with milliseconds and `Z`, as Langfuse sends them, until they reach the tables. Source: `CONTRACT` sections 1 and 4.
+Only shapes and their meaning belong here; how one becomes the next is in the modules beside it. Times are UTC
+ISO-8601 text with milliseconds and `Z`, as Langfuse sends them, until they reach the tables. Source: CONTRACT sections
+1 and 4.
 """
 
 from typing import Any, Literal

@@ -83,6 +83,9 @@ class _TraceTeller:
         self.told: list[Told] = []
         self._conversation = session._conversation
         self._gives: dict[str, set[str]] = {row_id: set() for row_id in trace.nodes}
+        # Asked for each row below an agent; the answer is the agent's, and looking for it goes through all those rows.
+        self._generating: dict[str, bool] = {}
+        self._silent: dict[str, bool] = {}
         tools = [node for node in trace.nodes.values() if node.row.type == "TOOL"]
         self._results_to_come = Counter(call for node in tools if (call := call_id_of(node)))
 
@@ -139,7 +142,7 @@ class _TraceTeller:
         if not reading.messages:
             return set()
         given: set[str] = set()
-        place = self._place(node, output=output) if encloses else None
+        place: int | None = None
         verdicts = self._conversation.judge(agent, reading.messages, output=output)
         for message, verdict in zip(reading.messages, verdicts, strict=True):
             if verdict is Verdict.SAME or message.role not in roles or self._comes_later(message):
@@ -150,6 +153,8 @@ class _TraceTeller:
             if verdict is Verdict.HISTORY:
                 self._remember(node, message, speaker, at, opens)
                 continue
+            if encloses and place is None:
+                place = self._place(node, output=output)
             own = output and message.role == "assistant"
             self._give(node, message, speaker, at, owner=agent if own else None, opens=opens, place=place)
             place = None if place is None else place + 1
@@ -184,7 +189,20 @@ class _TraceTeller:
         return None
 
     def _generates(self, agent: Node) -> bool:
-        return any(node.row.type == "GENERATION" and node.nearest_agent is agent for node in agent.descendants())
+        if agent.row.id not in self._generating:
+            self._generating[agent.row.id] = any(
+                node.row.type == "GENERATION" and node.nearest_agent is agent for node in agent.descendants()
+            )
+        return self._generating[agent.row.id]
+
+    def _executes_only(self, node: Node) -> bool:
+        """Whether the agent nearest above a TOOL row has no generation: it speaks through its results."""
+        agent = node.nearest_agent
+        if agent is None:
+            return False
+        if agent.row.id not in self._silent:
+            self._silent[agent.row.id] = not any(below.row.type == "GENERATION" for below in agent.descendants())
+        return self._silent[agent.row.id]
 
     def _tool_row(self, node: Node) -> None:
         row = node.row
@@ -205,7 +223,7 @@ class _TraceTeller:
         )
         part = _tool_part(message, arguments, success, caller or agent, row.start_time)
         part.duration_ms = _milliseconds(row)
-        self._give(node, message, agent, _end(row), owner=None, tool=part, utterance=_executes_only(node))
+        self._give(node, message, agent, _end(row), owner=None, tool=part, utterance=self._executes_only(node))
 
     def _input_result(self, node: Node, agent: str, message: ChatMessage) -> Part:
         """The tool part of a result that only a conversation shows: nothing timed it."""
@@ -263,12 +281,6 @@ class _TraceTeller:
             return inside[-1] + 1 if output else inside[0]
         later = (i for i, told in enumerate(self.told) if told.node.row.start_time > node.row.start_time)
         return next(later, len(self.told))
-
-
-def _executes_only(node: Node) -> bool:
-    """Whether the agent nearest above a TOOL row has no generation: it speaks through its results."""
-    agent = node.nearest_agent
-    return agent is not None and not any(below.row.type == "GENERATION" for below in agent.descendants())
 
 
 def _tool_name(row: Observation) -> str:

@@ -107,11 +107,8 @@ class Trace:
                 node.parent = parent
                 parent.children.append(node)
         self.roots = [node for node in self.nodes.values() if node.parent is None]
-
-    @property
-    def root(self) -> Node:
+        self.root = min(self.roots, key=lambda node: (bool(node.row.parent_observation_id), _start_key(node.row)))
         """The earliest root, one that truly has no parent before one whose parent was never sent."""
-        return min(self.roots, key=lambda node: (bool(node.row.parent_observation_id), _start_key(node.row)))
 
     @property
     def sort_key(self) -> tuple[str, str, str]:
@@ -206,11 +203,12 @@ def _untie(
         return (node.row.end_time or OPEN_END, place.get(call_id_of(node), 0), node.row.id)
 
     waiting = sorted(group, key=rank)
+    open_ids = {node.row.id for node in waiting}
     done: list[Node] = []
     while waiting:
-        open_ids = {node.row.id for node in waiting}
         ready = next((node for node in waiting if not (before[node.row.id] & open_ids) - {node.row.id}), waiting[0])
         waiting.remove(ready)
+        open_ids.discard(ready.row.id)
         done.append(ready)
     return done
 

@@ -139,6 +139,7 @@ class Buckets:
     def __init__(self, folder: Path, expected_bytes: int) -> None:
         self._folder = folder
         self._count = max(1, -(-expected_bytes // BUCKET_BYTES))
+        self._in_memory: dict[int, list[bytes]] = {}
         self._pending: list[list[bytes]] = [[] for _ in range(self._count)]
         self._pending_bytes = [0] * self._count
         self._numbers: dict[str, int] = {}
@@ -167,15 +168,18 @@ class Buckets:
         if number is None:
             number = self._numbers[session_id] = len(self._names)
             self._names.append(session_id)
+        if self._count == 1:
+            self._in_memory.setdefault(number, []).append(line)  # a small day needs no disk
+            return
         bucket = number % self._count
         self._pending[bucket].append(_FRAME.pack(number, len(line)) + line)
         self._pending_bytes[bucket] += len(line)
-        if self._count > 1 and self._pending_bytes[bucket] >= _FLUSH_BYTES:
+        if self._pending_bytes[bucket] >= _FLUSH_BYTES:
             self._flush(bucket)
 
     def _flush(self, bucket: int) -> None:
-        if self._count == 1 or not self._pending[bucket]:
-            return  # a single bucket is read from where it is: in memory
+        if not self._pending[bucket]:
+            return
         block = self._compressor.compress(b"".join(self._pending[bucket]))
         with (self._folder / f"bucket-{bucket}").open("ab") as stream:
             plain = self._pending_bytes[bucket] + _FRAME.size * len(self._pending[bucket])
@@ -184,6 +188,8 @@ class Buckets:
         self._pending[bucket], self._pending_bytes[bucket] = [], 0
 
     def _load(self, bucket: int) -> dict[int, list[bytes]]:
+        if self._count == 1:
+            return self._in_memory
         by_session: dict[int, list[bytes]] = {}
         for block in self._blocks(bucket):
             view, at = memoryview(block), 0
@@ -195,10 +201,6 @@ class Buckets:
         return by_session
 
     def _blocks(self, bucket: int) -> Iterator[bytes]:
-        if self._count == 1:
-            yield b"".join(self._pending[0])
-            self._pending[0] = []
-            return
         path = self._folder / f"bucket-{bucket}"
         if not path.exists():
             return

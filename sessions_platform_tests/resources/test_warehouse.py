@@ -9,6 +9,7 @@ import duckdb
 import pyarrow.parquet as pq
 import pytest
 
+from sessions_platform.errors import StoreError
 from sessions_platform.resources.object_store import ObjectStore, open_store
 from sessions_platform.resources.warehouse import Publisher, PublishReport, build_day_marts
 from sessions_platform.sessions import layout
@@ -239,6 +240,23 @@ def test_the_marts_of_a_date_count_its_slices_alone(world: World) -> None:
     before = path.stat().st_mtime_ns  # type: ignore[union-attr]
     build_day_marts(world.store, D2)
     assert path.stat().st_mtime_ns == before  # type: ignore[union-attr]
+
+
+def test_the_marts_of_a_date_that_is_not_loaded_are_refused(world: World) -> None:
+    with pytest.raises(FileNotFoundError, match="tables/session_slices/date=2026-11-01"):
+        build_day_marts(world.store, D1)
+
+
+def test_a_later_date_whose_table_was_lost_is_named(world: World) -> None:
+    for day in (D1, D2):
+        write_day(world.store, day, [staged("s", day, [user("a")])])
+    world.publish()
+    world.store.delete([layout.table_key("messages", D2)])
+    write_day(world.store, D1, [staged("s", D1, [user("b")])])
+    before = world.path.stat().st_ino
+    with pytest.raises(StoreError, match="messages/date=2026-11-02"):
+        world.publish(D1)
+    assert world.path.stat().st_ino == before
 
 
 def test_segments_are_distinct_over_slices_and_go_with_their_last_slice(world: World) -> None:

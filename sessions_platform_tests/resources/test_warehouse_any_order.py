@@ -149,7 +149,7 @@ def test_dates_published_in_any_order_and_grouping_give_the_tables_of_a_full_reb
     groups = [order[a:b] for a, b in zip([0, *cuts], [*cuts, len(order)], strict=True)]
     with tempfile.TemporaryDirectory() as folder:
         store, path = _store(Path(folder)), Path(folder) / "analytics.duckdb"
-        publisher = Publisher(store, path)
+        publisher = Publisher(store, path, chunk_dates=data.draw(st.sampled_from([1, 2, 7])))
         for group in groups:
             for date in group:
                 write_day(store, date, slices[date])
@@ -166,17 +166,17 @@ def test_dates_restated_and_withdrawn_give_the_tables_of_a_full_rebuild(data: st
     slices = data.draw(days(DATES))
     with tempfile.TemporaryDirectory() as folder:
         store, path = _store(Path(folder)), Path(folder) / "analytics.duckdb"
-        publisher = Publisher(store, path)
+        publisher = Publisher(store, path, chunk_dates=data.draw(st.sampled_from([1, 7])))
         for date in DATES:
             write_day(store, date, slices[date])
         publisher.publish(None)
-        for date in data.draw(st.lists(st.sampled_from(DATES), min_size=1, max_size=3)):
-            slices.update(data.draw(days([date])))
-            complete = data.draw(st.sampled_from([True, True, False]))
-            write_day(store, date, slices[date], complete=complete)
-            publisher.publish([date])
-            if not complete:
-                slices[date] = []
+        for group in data.draw(st.lists(st.sets(st.sampled_from(DATES), min_size=1), min_size=1, max_size=3)):
+            slices.update(data.draw(days(sorted(group))))
+            for date in sorted(group):
+                complete = data.draw(st.sampled_from([True, True, False]))
+                write_day(store, date, slices[date], complete=complete)
+                slices[date] = slices[date] if complete else []
+            publisher.publish(sorted(group))
         grown = everything(path)
         assert published(path) == truth(slice_ for day in slices.values() for slice_ in day)
         publisher.publish(None, rebuild=True)

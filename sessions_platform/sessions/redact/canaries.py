@@ -18,12 +18,12 @@ _PEM = " PRIVATE" + " KEY-----"
 # By class. Where only the words around a value give it away, they are part of the canary.
 CANARIES: dict[str, list[str]] = {
     "email": ["anna.novak" + "@acme.test", "j.doe+agents" + "@mail.example.org"],
-    "phone": ["+420 777 123" + " 456", "(415) 555" + "-2671", "986.291." + "2294x751"],
-    "ip": ["58.74." + "121.78", "2001:db8:85a3::" + "8a2e:370:7334"],
+    "phone": ["+420 777 123" + " 456", "(415) 555" + "-2671", "415.268." + "3391x204"],
+    "ip": ["61.73." + "118.92", "2001:db8:85a3::" + "8a2e:370:7334"],
     "mac": ["00:1b:44:" + "11:3a:b7"],
     "card": ["4111 1111" + " 1111 1111", "5500000000" + "000004", "3782-822463" + "-10005"],
     "iban": ["DE89 3704 0044" + " 0532 0130 00", "GB82WEST1234" + "5698765432"],
-    "ssn": ["531-21" + "-7351"],
+    "ssn": ["412-33" + "-9018"],
     "jwt": ["eyJhbGciOiJIUzI1NiJ9" + ".eyJzdWIiOiIxMjM0NSJ9" + ".c2lnbmF0dXJlLWV4YW1wbGU"],
     "private_key": ["-----BEGIN RSA" + _PEM + "\nMIIEowIBAAKCAQEAx1Q2hhbmdlTWU\nTm90QUtleQ==\n-----END RSA" + _PEM],
     "aws_access_key": ["AKIA" + "IOSFODNN7EXAMPLE"],

@@ -6,6 +6,7 @@ What belongs here: keyed tokens, and rows of the Langfuse API field by field. Wh
 
 import base64
 import hmac
+import re
 from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
@@ -23,8 +24,11 @@ _UNTOUCHED = frozenset(
     "completionStartTime", "createdAt", "updatedAt", "timestamp", "type", "level", "dataType", "source",
     "configId", "queueId", "internalModelId", "modelId", "promptId"]
 )  # fmt: skip
-_NAMES = frozenset(["model", "providedModelName", "version", "release", "environment", "promptName"])
-_NAMED_BY_CODE = frozenset(("AGENT", "TOOL", "GENERATION", "EMBEDDING"))
+_NAMES = frozenset(("model", "providedModelName"))
+_VERSIONS = ("version", "release")
+# Four numbers with dots are a version here if the first is small, and an address everywhere else.
+_VERSION = re.compile(r"v?(?:\d{1,5}(?:\.\d{1,6}){0,2}|\d(?:\.\d{1,6}){3})(?:[-+][0-9A-Za-z.]{1,16})?")
+_NAMED_BY_CODE = frozenset(("AGENT", "TOOL"))
 _MANY = 4096
 
 
@@ -101,7 +105,7 @@ class TraceRedactor:
 
     def score(self, row: dict[str, Any]) -> dict[str, Any]:
         """A redacted copy of a row of GET /api/public/v3/scores."""
-        return self._row(row, frozenset(("environment",)))
+        return self._row(row, frozenset())
 
     def _row(self, row: dict[str, Any], names: frozenset[str]) -> dict[str, Any]:
         documents = self._documents_of(row)
@@ -123,7 +127,20 @@ class TraceRedactor:
             return self._subject(documents, value)
         if key == "metadata":
             return documents.metadata(value)
+        if key == "tags" and isinstance(value, list):
+            return [self._tag(documents, tag) for tag in value]
+        if key in _VERSIONS and isinstance(value, str) and len(value) <= 40 and _VERSION.fullmatch(value):
+            return value
         return documents.value(value, NAMES if key in names else TEXT)
+
+    @staticmethod
+    def _tag(documents: Documents, tag: Any) -> Any:
+        """A tag; of `key:value` each side stands for itself, so that the colon is no part of a value."""
+        if not isinstance(tag, str):
+            return documents.value(tag, TEXT)
+        whole = documents.leaf(tag, TEXT)
+        key, colon, value = whole.partition(":")
+        return f"{key}:{documents.leaf(value, TEXT)}" if colon and "<" not in key else whole
 
     def _subject(self, documents: Documents, subject: dict[str, Any]) -> dict[str, Any]:
         """What a score is about: ids stay, but that of a session is treated as session ids are."""

@@ -111,8 +111,11 @@ def test_user_ids_in_metadata_are_tokens_always_and_in_documents_only_when_they_
 def test_names_of_agents_tools_and_models_keep_look_alikes_but_never_a_secret() -> None:
     trace = Redactor(KEY).trace({"Anna Novak"})
     name = "Anna Novak 61.73.118.92 (415) 555-2671"
-    for type_ in ("AGENT", "TOOL", "GENERATION"):
+    for type_ in ("AGENT", "TOOL"):
         assert trace.observation(row(type=type_, name=name, model=name))["name"] == name
+    for type_ in ("GENERATION", "SPAN"):
+        redacted = trace.observation(row(type=type_, name=name, model=name))
+        assert "Novak" not in redacted["name"] and "2671" not in redacted["name"] and redacted["model"] == name
     metadata = {"attributes.gen_ai.agent.name": name, "attributes.gen_ai.tool.name": name, "gen_ai.request.model": name}
     assert trace.observation(row(metadata=metadata))["metadata"] == metadata
     document = json.dumps([{"role": "assistant", "name": name, "tool_calls": [{"name": name, "arguments": "{}"}]}])
