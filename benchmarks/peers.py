@@ -1,4 +1,5 @@
-"""Peers in the same run: redaction by `re` in turn, and the floors, one JSON decode and one compression of every row.
+"""Peers in the same run: redaction by `re` in turn, and the floors, one JSON decode and one compression of every row;
+and, as a part of the transformation, its check of every staged object.
 
 Redaction and its peer read the same sample of distinct texts, so their MB/s can be held against each other.
 """
@@ -32,6 +33,21 @@ def compress(home: Path, corpus: Corpus) -> Measured:
         with meter:
             stored += len(stream.compress(line))
     return meter.result(f"{stored / 1e6:.0f} MB stored")
+
+
+def leak_check(home: Path, corpus: Corpus) -> Measured:
+    """What the transformation's last check takes: every staged object looked through for what must not be there."""
+    from sessions_platform.sessions.redact import leaks
+
+    objects = [path.read_bytes() for path in sorted((home / "store" / "staged").rglob("*.json.zst"))]
+    leaks(b"warm up: the automata are compiled at first use")
+    meter, size = Meter(), 0
+    for data in objects:
+        plain = zstandard.ZstdDecompressor().decompress(data)
+        size += len(plain)
+        with meter:
+            leaks(plain)
+    return meter.result(f"{size / 1e6:.0f} MB staged", size)
 
 
 def plain_re(home: Path, corpus: Corpus) -> Measured:

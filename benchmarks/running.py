@@ -16,7 +16,7 @@ from benchmarks.corpus import Corpus, Profile
 from benchmarks.meter import Measured
 
 PIPELINE = ("extract", "redact", "transform", "tables", "publish")
-PEERS = ("decode", "compress", "redact_texts", "plain_re")
+PEERS = ("decode", "compress", "leak_check", "redact_texts", "plain_re")
 
 
 class Run(msgspec.Struct):

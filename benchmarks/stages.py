@@ -76,6 +76,8 @@ def transform(home: Path, corpus: Corpus) -> Measured:
 
 def tables(home: Path, corpus: Corpus) -> Measured:
     """Staged sessions to fact tables, day marts and the day's health."""
+    import pandas  # noqa: F401 - pyarrow imports it at its first array
+
     from sessions_platform.health import write_health
     from sessions_platform.loading import load_date
     from sessions_platform.resources.warehouse import build_day_marts
@@ -110,6 +112,7 @@ STAGES: dict[str, Callable[[Path, Corpus], Measured]] = {
     "publish": publish,
     "decode": peers.decode,
     "compress": peers.compress,
+    "leak_check": peers.leak_check,
     "plain_re": peers.plain_re,
     "redact_texts": peers.redact_texts,
 }

@@ -6,6 +6,7 @@ from benchmarks.running import PEERS, Run
 SESSIONS_A_SECOND = 20
 MOST_RATIO = 2.0
 MOST_RSS_MB = 600
+MOST_SHARE = 0.5
 FLAT = 1.25
 """Peak memory at five times the sessions, as a multiple: below this it is called flat."""
 
@@ -26,7 +27,7 @@ def stage_table(run: Run) -> str:
 def _line(name: str, cost: Measured, run: Run) -> str:
     cpu = max(cost.cpu, 1e-3)
     if cost.bytes is not None:
-        # A sample of distinct texts: neither the wire nor whole sessions.
+        # Other bytes than the corpus': a sample of its texts, or staged objects.
         rates = f"{cost.bytes / 1e6 / cpu:>15.1f}{'':>11}{'':>12}"
     else:
         distinct, wire = run.corpus.distinct_bytes / 1e6 / cpu, run.corpus.wire_bytes / 1e6 / cpu
@@ -47,6 +48,11 @@ def verdicts(runs: list[Run]) -> list[str]:
             _verdict(f"{what}: extract and transform, sessions/s a core", rate, rate >= SESSIONS_A_SECOND, ">= 20")
         )
         found.append(_verdict(f"{what}: peak RSS ({peak[1]}), MB", peak[0], peak[0] < MOST_RSS_MB, "< 600"))
+        if "leak_check" in run.stages:
+            share = run.stages["leak_check"].cpu / run.stages["transform"].cpu
+            found.append(
+                _verdict(f"{what}: share of the leak check in transform", share, share <= MOST_SHARE, "<= 0.5")
+            )
     return found + _ratios(runs) + _flatness(runs)
 
 

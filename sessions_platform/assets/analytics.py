@@ -44,7 +44,7 @@ def analytics_assets(partitions: dg.PartitionsDefinition[str]) -> list[Any]:
     ) -> Iterator[Materialized]:
         watch, date = Stopwatch(), context.partition_key
         with explained():
-            report = warehouse.publisher(store.open()).publish([date], rebuild=config.rebuild)
+            report = warehouse.publisher(store.open(date)).publish([date], rebuild=config.rebuild)
         reason = report.skipped.get(date, "")
         check = dg.AssetCheckResult(
             passed=not reason, check_name=PUBLISHED, asset_key=NAME, description=f"{date}: {reason}" if reason else ""

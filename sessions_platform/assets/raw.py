@@ -59,7 +59,7 @@ def raw_assets(partitions: dg.PartitionsDefinition[str]) -> list[Any]:
             try:
                 report = extract_date_sync(
                     langfuse.client(),
-                    store.open(),
+                    store.open(date),
                     redaction.redactor(),
                     date,
                     options=ExtractOptions(allow_shrink=config.allow_shrink, force=config.force),

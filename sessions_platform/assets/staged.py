@@ -62,7 +62,7 @@ def staged_assets(partitions: dg.PartitionsDefinition[str]) -> list[Any]:
             text, name = workspace.taxonomy_text()
             try:
                 report = stage_date(
-                    store.open(),
+                    store.open(date),
                     date,
                     Taxonomy.parse(text, name),
                     taxonomy_hash=hashlib.sha256(text.encode()).hexdigest(),

@@ -61,7 +61,7 @@ def _facts(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
         watch, date = Stopwatch(), context.partition_key
         with explained():
             try:
-                report = load_date(store.open(), date, force=config.force, progress=workspace.progress(FACTS, date))
+                report = load_date(store.open(date), date, force=config.force, progress=workspace.progress(FACTS, date))
             except CheckFailed as failure:
                 yield dg.AssetCheckResult(passed=False, check_name=LOADED, asset_key=FACTS, description=str(failure))
                 raise
@@ -106,7 +106,7 @@ def _marts(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
     ) -> Iterator[Materialized]:
         watch = Stopwatch()
         with explained():
-            rows = warehouse.day_marts(store.open(), context.partition_key)
+            rows = warehouse.day_marts(store.open(context.partition_key), context.partition_key)
         for name in MARTS:
             if dg.AssetKey(name) in context.selected_asset_keys:
                 yield dg.MaterializeResult(
@@ -132,7 +132,7 @@ def _health(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
 
         watch = Stopwatch()
         with explained():
-            health = write_health(store.open(), context.partition_key)
+            health = write_health(store.open(context.partition_key), context.partition_key)
         return dg.MaterializeResult(metadata={"figures": table(health), "seconds": watch.seconds})
 
     return data_health

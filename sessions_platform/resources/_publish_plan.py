@@ -81,7 +81,7 @@ def _compare(made: Plan, store: ObjectStore, day: str, found: dict[str, ObjectIn
         table: (stamp.bytes, stamp.changed_at) for table, stamp in old.items()
     }:
         return
-    (row,) = pq.read_table(io.BytesIO(store.get(layout.table_key(HEALTH_TABLE, day)))).to_pylist()
+    (row,) = pq.ParquetFile(io.BytesIO(store.get(layout.table_key(HEALTH_TABLE, day)))).read().to_pylist()
     missing = [table for table in FACT_TABLES if table not in found]
     takes = bool(row["complete"]) and not missing
     if missing and row["complete"]:

@@ -8,7 +8,6 @@ dagster-aws's `S3Resource`, so that AWS_* variables and `~/.aws` work as boto3 r
 import contextlib
 import errno
 import os
-import threading
 import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from tempfile import SpooledTemporaryFile
 from typing import IO, TYPE_CHECKING, Any
 
 from sessions_platform.errors import ConfigurationError, StoreError
+from sessions_platform.resources.leftovers import hold, remove_abandoned
 
 if TYPE_CHECKING:
     from obstore.store import ObjectStore as Backend
@@ -132,14 +132,11 @@ class ObjectStore:
         """Where the object lies on this machine's disk, if the store is a folder."""
         return None if self._folder is None else self._folder / key
 
-    def sweep(self, prefix: str, *, older_than: float) -> int:
-        """Remove temporary files that a killed process left below a folder, last changed before an epoch time."""
+    def sweep(self, prefix: str) -> int:
+        """Remove the temporary files that killed processes left below a folder; how many. On S3 there are none."""
         if self._folder is None:
             return 0
-        left = [path for path in (self._folder / prefix).rglob(f"*{_TEMPORARY}*") if path.stat().st_mtime < older_than]
-        for path in left:
-            path.unlink(missing_ok=True)
-        return len(left)
+        return remove_abandoned((self._folder / prefix).rglob(f"*{_TEMPORARY}*"))
 
     def check(self) -> None:
         """Try the store as the platform uses it: write, read, list and delete a small object."""
@@ -181,9 +178,9 @@ class ObjectStore:
 def _replacing(path: Path) -> Iterator[IO[bytes]]:
     """A stream to a temporary file beside `path`, which takes its name after fsync."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f"{path.name}{_TEMPORARY}{os.getpid()}-{threading.get_ident()}-{uuid.uuid4().hex[:8]}")
+    temporary, stream = _temporary_beside(path)
     try:
-        with temporary.open("wb") as stream:
+        with stream:
             yield stream
             stream.flush()
             os.fsync(stream.fileno())
@@ -191,6 +188,15 @@ def _replacing(path: Path) -> Iterator[IO[bytes]]:
         _sync_folder(path.parent)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _temporary_beside(path: Path) -> tuple[Path, IO[bytes]]:
+    while True:
+        temporary = path.with_name(f"{path.name}{_TEMPORARY}{os.getpid()}-{uuid.uuid4().hex[:12]}")
+        stream = temporary.open("wb")
+        if hold(temporary, stream.fileno()):
+            return temporary, stream
+        stream.close()
 
 
 def _sync_folder(folder: Path) -> None:

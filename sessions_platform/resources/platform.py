@@ -51,11 +51,15 @@ class LangfuseResource(_FromSettings):
 class StoreResource(_FromSettings):
     """The object store (SESSIONS_STORE_URL)."""
 
-    def open(self) -> "ObjectStore":
-        """The store, tried for writing."""
+    def open(self, date: str | None = None) -> "ObjectStore":
+        """The store, tried for writing, and rid of what a killed run left of `date`."""
         from sessions_platform.resources.object_store import open_store
+        from sessions_platform.sessions.layout import raw_prefix, staged_prefix
 
-        return open_store(self.settings.store_url)
+        store = open_store(self.settings.store_url)
+        for prefix in (raw_prefix(date), staged_prefix(date), "tables/") if date else ():
+            store.sweep(prefix)
+        return store
 
 
 class RedactionResource(_FromSettings):

@@ -10,12 +10,12 @@ import hashlib
 import json
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import duckdb
-import pyarrow as pa
 
 from sessions_platform.errors import StoreError
 from sessions_platform.resources._publish_apply import SCHEMA_VERSION, Change, Rules, Work, apply, create_tables
@@ -190,9 +190,10 @@ class Publisher:
                 con.begin()
                 with _explained(self._store):
                     apply(con, change, source.path_of, self._rules, work)
-                if number == len(chunks) - 1:
-                    version = self._note(con, todo, state)
-                con.commit()
+                with work.phase("books"):
+                    if number == len(chunks) - 1:
+                        version = self._note(con, todo, state)
+                    con.commit()
                 with work.phase("checkpoint"):
                     con.execute("CHECKPOINT published")
                 source.clear()
@@ -205,28 +206,18 @@ class Publisher:
     def _note(self, con: duckdb.DuckDBPyConnection, todo: Plan, state: _State) -> str:
         """Write data_health and the publisher's books; the data version, which follows from content alone."""
         stamps = {**state.stamps, **todo.stamps}
-        con.executemany(
-            "DELETE FROM data_health WHERE date = ?", [[day] for day in todo.health]
-        ) if todo.health else None
-        con.register(
-            "new_health", pa.Table.from_pylist([todo.health[day] for day in sorted(todo.health)], HEALTH_SCHEMA)
+        _replace_rows(
+            con,
+            "data_health",
+            [{name: row.get(name) for name in HEALTH_SCHEMA.names} for _, row in sorted(todo.health.items())],
         )
-        con.execute("INSERT INTO data_health BY NAME SELECT * FROM new_health")
         rows = [
-            {
-                "date": date.fromisoformat(day),
-                "table_name": table,
-                "bytes": it.bytes,
-                "changed_at": it.changed_at,
-                "sha256": it.sha256,
-            }
+            {"date": date.fromisoformat(day), "table_name": table, **asdict(stamp)}
             for day, tables in sorted(stamps.items())
-            for table, it in sorted(tables.items())
+            for table, stamp in sorted(tables.items())
         ]
         con.execute("DELETE FROM publication")
-        if rows:
-            con.register("new_publication", pa.Table.from_pylist(rows))
-            con.execute("INSERT INTO publication BY NAME SELECT * FROM new_publication")
+        _replace_rows(con, "publication", rows)
         health = con.execute("SELECT date::VARCHAR, complete FROM data_health ORDER BY date").fetchall()
         settings = self._settings()
         content = [settings, [[str(row["date"]), row["table_name"], row["sha256"]] for row in rows], health]
@@ -295,6 +286,13 @@ def build_day_marts(
             return {mart: work.rows[mart] for mart in DAY_MARTS}
         finally:
             con.close()
+
+
+def _replace_rows(con: duckdb.DuckDBPyConnection, table: str, rows: list[dict[str, Any]]) -> None:
+    """Put rows in place of those of their dates. As plain values: an Arrow table would import pandas, for seconds."""
+    if rows:
+        con.execute(f"DELETE FROM {table} WHERE list_contains(?, date)", [sorted({row["date"] for row in rows})])  # noqa: S608
+        con.execute(f"INSERT INTO {table} BY NAME SELECT r.* FROM (SELECT unnest(?) AS r)", [rows])  # noqa: S608
 
 
 def _chunks(todo: Plan, dates: int) -> list[list[str]]:

@@ -4,7 +4,9 @@ New objects wait in a local folder until the day's checks have passed; a failed 
 killed run leaves the old manifest, and the next run finishes the same bytes. Source: CONTRACT section 4.
 """
 
+import contextlib
 import hashlib
+import os
 import shutil
 from array import array
 from collections import Counter
@@ -19,6 +21,7 @@ import msgspec
 import zstandard
 
 from sessions_platform.errors import CheckFailed, PlatformError, StoreError
+from sessions_platform.resources.leftovers import hold, remove_abandoned
 from sessions_platform.resources.object_store import ObjectStore
 from sessions_platform.sessions.assemble import assemble, newest, normalise
 from sessions_platform.sessions.layout import staged_manifest_key, staged_prefix, staged_session_key
@@ -89,13 +92,26 @@ def stage_date(
     previous = read_manifest(store, date)
     if previous and previous.get("inputs") == inputs and not force and _all_there(store, date, previous):
         return _unchanged(date, previous)
-    scratch.mkdir(parents=True, exist_ok=True)
-    folder = Path(mkdtemp(prefix=f"stage-{date}-", dir=scratch))
     try:
-        return _Day(store, date, raw, previous, inputs, taxonomy, folder, progress, force).run()
+        with _own_folder(scratch, date) as folder:
+            return _Day(store, date, raw, previous, inputs, taxonomy, folder, progress, force).run()
     except OSError as error:
-        raise StoreError(f"SESSIONS_HOME: {folder}: {error.strerror or error}") from error
+        raise StoreError(f"SESSIONS_HOME: {scratch}: {error.strerror or error}") from error
+
+
+@contextlib.contextmanager
+def _own_folder(scratch: Path, date: str) -> Iterator[Path]:
+    """A folder for the block, without what killed runs left beside it."""
+    scratch.mkdir(parents=True, exist_ok=True)
+    remove_abandoned(scratch.glob(f"stage-{date}-*"))
+    folder = Path(mkdtemp(prefix=f"stage-{date}-", dir=scratch))
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        if not hold(folder, descriptor):
+            folder.mkdir()
+        yield folder
     finally:
+        os.close(descriptor)
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -1,6 +1,6 @@
 """What the end-to-end tests share: installations, runs in this process and as commands, and figures of what they made.
 
-An installation is a SESSIONS_HOME with a store, a Dagster instance and an analytics file. Nothing here asserts.
+An installation is a SESSIONS_HOME with a store, a Dagster instance and an analytics file.
 """
 
 import fcntl
@@ -10,7 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +19,20 @@ import pytest
 import zstandard
 
 from sessions_platform.demo.server import LangfuseServer
+from sessions_platform.extraction import extract_date_sync
+from sessions_platform.health import write_health
+from sessions_platform.loading import load_date
+from sessions_platform.resources.platform import (
+    LangfuseResource,
+    RedactionResource,
+    StoreResource,
+    WarehouseResource,
+    WorkspaceResource,
+)
 from sessions_platform.runner import DayOutcome, RunOrder, run_days
+from sessions_platform.sessions.segments import Taxonomy
 from sessions_platform.settings import Settings
+from sessions_platform.staging import stage_date
 
 KEY = "redaction-key-of-the-end-to-end-tests"
 START = "2026-10-01"
@@ -46,6 +58,12 @@ def installation(server: LangfuseServer, home: Path, **changes: str) -> dict[str
     }
 
 
+def days_between(first: str, last: str) -> list[date]:
+    """The dates from first to last, both included."""
+    start, end = date.fromisoformat(first), date.fromisoformat(last)
+    return [start + timedelta(days=n) for n in range((end - start).days + 1)]
+
+
 def settings_of(variables: dict[str, str]) -> Settings:
     """The settings that a process with these variables has."""
     return Settings(_env_file=None, **variables)  # type: ignore[arg-type]
@@ -61,6 +79,21 @@ def run(variables: dict[str, str], first: str, last: str | None = None, **order:
         # The run sets DAGSTER_HOME for the processes it starts; other tests must not inherit it.
         patch.setenv("DAGSTER_HOME", str(settings.dagster_folder))
         return list(run_days(RunOrder(*days, **order), settings))
+
+
+def build(variables: dict[str, str], day: str) -> None:
+    """The steps of a date one after the other, as the assets call them, without Dagster: a tenth of the time."""
+    settings = settings_of(variables)
+    store = StoreResource(settings).open(day)
+    text, name = WorkspaceResource(settings).taxonomy_text()
+    client, redactor = LangfuseResource(settings).client(), RedactionResource(settings).redactor()
+    extract_date_sync(client, store, redactor, day, now=datetime.now(UTC))
+    stage_date(store, day, Taxonomy.parse(text, name), taxonomy_hash="packaged", scratch=settings.scratch)
+    load_date(store, day)
+    warehouse = WarehouseResource(settings)
+    warehouse.day_marts(store, day)
+    write_health(store, day)
+    assert warehouse.publisher(store).publish([day]).skipped == {}
 
 
 def start_command(variables: dict[str, str], *words: str) -> subprocess.Popen[str]:
@@ -96,9 +129,7 @@ def run_command(variables: dict[str, str], first: str, last: str | None = None, 
 
 def files(folder: Path) -> dict[str, bytes]:
     """Every file below a folder, by its path in it."""
-    return {
-        str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()
-    }
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
 
 
 def states(*places: Path) -> dict[str, tuple[int, int, bytes]]:

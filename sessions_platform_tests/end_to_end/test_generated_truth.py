@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 import msgspec
 import pytest
+import zstandard
 
 from sessions_platform.demo.generator import generate, stream
 from sessions_platform.demo.server import Dataset, LangfuseServer
@@ -70,7 +71,9 @@ def test_messages_by_role_are_those_of_the_scripts(published: Published) -> None
     found = counts(published.con, "SELECT role, count(*) FROM messages GROUP BY 1")
     assert found == published.truth.messages_by_role
     assert sum(found.values()) == published.truth.messages
-    assert counts(published.con, "SELECT origin, count(*) FROM messages GROUP BY 1") == {"row": published.truth.messages}
+    assert counts(published.con, "SELECT origin, count(*) FROM messages GROUP BY 1") == {
+        "row": published.truth.messages
+    }
 
 
 def test_calls_errors_operations_and_their_bases_are_those_of_the_scripts(published: Published) -> None:
@@ -132,7 +135,8 @@ def test_turns_statuses_and_outcomes_of_every_session_are_those_of_the_scripts(p
     assert len(settled) >= truth.sessions - 5
     known = counts(con, "SELECT session_id, outcome FROM sessions WHERE outcome_basis = 'score:success'")
     assert known == truth.outcome_per_session
-    assert one(con, "SELECT count(*) FROM sessions WHERE outcome = 'unknown'") == truth.sessions - len(known)
+    unscored = "SELECT count(*) FROM sessions WHERE outcome = 'unknown' OR outcome_basis LIKE 'rule:%'"
+    assert one(con, unscored) == truth.sessions - len(known)
 
 
 def test_costs_and_whether_they_are_complete_are_those_of_the_scripts(published: Published) -> None:
@@ -145,8 +149,14 @@ def test_costs_and_whether_they_are_complete_are_those_of_the_scripts(published:
 
 
 def test_nothing_planted_stands_in_any_file_of_the_installation(published: Published) -> None:
-    everything = "\n".join(str(row) for rows in tables(published.database).values() for row in rows)
-    assert [canary for canary in published.truth.canaries if canary.value in everything] == []
+    everything = [str(row) for rows in tables(published.database).values() for row in rows]
+    for path in published.database.parent.rglob("*"):
+        if path.is_file() and path.suffix != ".duckdb":
+            with path.open("rb") as stream:
+                plain = zstandard.ZstdDecompressor().stream_reader(stream) if path.suffix == ".zst" else stream
+                everything.append(plain.read().decode(errors="replace"))
+    text = "\n".join(everything)
+    assert [canary for canary in published.truth.canaries if canary.value in text] == []
     assert len(published.truth.canaries) == 4 * published.truth.sessions
 
 

@@ -1,0 +1,168 @@
+"""Killed, disturbed or repeated, a run ends in the same bytes; a finished day costs a few questions and no writing."""
+
+import random
+import time
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from sessions_platform.demo.generator import Corpus, generate
+from sessions_platform.demo.options import Fault
+from sessions_platform.demo.server import Dataset, LangfuseServer, ServerOptions
+from sessions_platform_tests.end_to_end.support import (
+    build,
+    days_between,
+    differing,
+    files,
+    installation,
+    run,
+    run_command,
+    start_command,
+    states,
+    tables,
+)
+
+FIRST, LAST = "2026-10-20", "2026-10-21"
+SEED = 20
+FAULTS: dict[Fault, int] = {"429": 7, "500": 7, "cut": 7, "timeout": 7}
+
+
+@dataclass
+class Undisturbed:
+    """What a run that nothing disturbed made, and how long it worked after its first request."""
+
+    home: Path
+    seconds: float
+
+
+@pytest.fixture(scope="module")
+def corpus() -> Corpus:
+    return generate(SEED, days_between(FIRST, LAST), 6)
+
+
+@pytest.fixture(scope="module")
+def undisturbed(corpus: Corpus, tmp_path_factory: pytest.TempPathFactory) -> Undisturbed:
+    home = tmp_path_factory.mktemp("undisturbed") / "home"
+    with LangfuseServer(Dataset(corpus.observations, corpus.scores)) as server:
+        with start_command(installation(server, home), "run", "--from", FIRST, "--to", LAST) as process:
+            _first_request(server)
+            begun = time.monotonic()
+            out, err = process.communicate(timeout=120)
+        assert process.returncode == 0, err
+    return Undisturbed(home, time.monotonic() - begun)
+
+
+def _first_request(server: LangfuseServer) -> None:
+    deadline = time.monotonic() + 60
+    while not server.stats.requests and time.monotonic() < deadline:
+        time.sleep(0.01)
+
+
+def _stored(home: Path) -> dict[str, bytes]:
+    """Every file of the store, but for a killed trial of the store itself, which holds two letters."""
+    return {name: data for name, data in files(home / "store").items() if not name.startswith(".check/")}
+
+
+def _assert_same(home: Path, other: Path) -> None:
+    assert differing(_stored(home), _stored(other)) == {}
+    assert differing(tables(home / "analytics.duckdb"), tables(other / "analytics.duckdb")) == {}
+
+
+def _kill(server: LangfuseServer, home: Path, after: float) -> bool:
+    """Start the run, kill it so many seconds after its first request; whether it was still running."""
+    server.stats.reset()
+    with start_command(installation(server, home), "run", "--from", FIRST, "--to", LAST) as process:
+        _first_request(server)
+        time.sleep(after)
+        process.kill()
+        process.communicate(timeout=30)
+    return process.returncode < 0
+
+
+def _assert_kills_leave_no_trace(corpus: Corpus, undisturbed: Undisturbed, folder: Path, times: int) -> None:
+    chance = random.Random(SEED)
+    killed = 0
+    with LangfuseServer(Dataset(corpus.observations, corpus.scores)) as server:
+        for number in range(times):
+            home = folder / f"home{number}"
+            moment = (number + chance.random()) / times
+            killed += _kill(server, home, moment * undisturbed.seconds)
+            outcomes = run(installation(server, home), FIRST, LAST)
+            assert [outcome.ok for outcome in outcomes] == [True, True], outcomes
+            _assert_same(undisturbed.home, home)
+            left = [str(path) for path in home.rglob("*") if ".tmp-" in path.name or ".next" in path.name]
+            assert left + [str(path) for path in (home / "tmp").rglob("*")] == [], f"killed after {moment:.2f}"
+    assert killed >= 0.6 * times
+
+
+def test_a_run_killed_at_any_moment_and_run_again_gives_the_same_bytes(
+    corpus: Corpus, undisturbed: Undisturbed, tmp_path: Path
+) -> None:
+    _assert_kills_leave_no_trace(corpus, undisturbed, tmp_path, 5)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+def test_thirty_kills_spread_over_a_run_change_nothing(
+    corpus: Corpus, undisturbed: Undisturbed, tmp_path: Path
+) -> None:
+    _assert_kills_leave_no_trace(corpus, undisturbed, tmp_path, 30)
+
+
+def test_a_run_killed_again_and_again_on_its_way_still_ends_in_the_same_bytes(
+    corpus: Corpus, undisturbed: Undisturbed, tmp_path: Path
+) -> None:
+    home, chance = tmp_path / "home", random.Random(SEED + 1)
+    with LangfuseServer(Dataset(corpus.observations, corpus.scores)) as server:
+        for _ in range(3):
+            _kill(server, home, chance.random() * undisturbed.seconds / 2)
+        run(installation(server, home), FIRST, LAST)
+    _assert_same(undisturbed.home, home)
+
+
+def test_running_finished_days_again_writes_nothing_and_asks_for_fingerprints_only(
+    corpus: Corpus, undisturbed: Undisturbed
+) -> None:
+    home = undisturbed.home
+    before = states(home / "store", home / "analytics.duckdb")
+    with LangfuseServer(Dataset(corpus.observations, corpus.scores)) as server:
+        begun = time.monotonic()
+        result = run_command(installation(server, home), FIRST, LAST)
+        seconds = time.monotonic() - begun
+        asked = {path.rsplit("/public/", 1)[1] for path in server.stats.requests}
+        requests = server.stats.requests.total()
+    assert (result.returncode, result.stderr) == (0, "")
+    assert differing(before, states(home / "store", home / "analytics.duckdb")) == {}
+    assert asked == {"projects", "v2/metrics"}
+    # A day has four fingerprints (rows, and three kinds of scores); the project is asked for once a step.
+    assert requests <= 2 * 5 + 1
+    assert seconds < 20, "two days, each under ten seconds"
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_on_every_seventh_request_changes_nothing(
+    fault: Fault, corpus: Corpus, undisturbed: Undisturbed, tmp_path: Path
+) -> None:
+    _assert_faults_change_nothing(corpus, undisturbed, tmp_path, {fault: 7})
+
+
+def test_faults_of_every_kind_at_once_change_nothing(
+    corpus: Corpus, undisturbed: Undisturbed, tmp_path: Path
+) -> None:
+    _assert_faults_change_nothing(corpus, undisturbed, tmp_path, {"cut": 5, "500": 7, "timeout": 11, "429": 13})
+
+
+def _assert_faults_change_nothing(
+    corpus: Corpus, undisturbed: Undisturbed, folder: Path, faults: dict[Fault, int]
+) -> None:
+    # The server closes a silent connection itself, so the client's 60 seconds need not pass.
+    options = ServerOptions(faults=faults, hang=timedelta(seconds=0.2))
+    with LangfuseServer(Dataset(corpus.observations, corpus.scores), options) as server:
+        for day in (FIRST, LAST):
+            build(installation(server, folder / "home"), day)
+        met = dict(server.stats.faults)
+    assert set(met) == set(faults)
+    assert sum(met.values()) >= 4
+    _assert_same(undisturbed.home, folder / "home")
