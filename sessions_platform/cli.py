@@ -17,7 +17,11 @@ from rich.table import Table
 from sessions_platform.errors import PlatformError
 from sessions_platform.settings import Settings, load_settings
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+app = typer.Typer(
+    add_completion=False, pretty_exceptions_enable=False, help="Agent sessions from Langfuse, made answerable."
+)
+# typer brings a click of its own, whose base of usage errors has no public name.
+_WrongWords: type[Exception] = next(one for one in typer.BadParameter.__mro__ if one.__name__ == "ClickException")
 errors = Console(stderr=True, highlight=False, soft_wrap=True)
 out = Console(highlight=False)
 
@@ -28,13 +32,18 @@ def main() -> None:
     """Entry point: the platform's errors become one line and exit code 2."""
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
     try:
-        app()
+        code = app(sys.argv[1:] or ["--help"], standalone_mode=False)
     except PlatformError as error:
         errors.print(f"sessions-platform: {error}", markup=False)
         sys.exit(2)
-    except KeyboardInterrupt:
+    except _WrongWords as error:
+        # A box of usage lines is no answer to a wrong word: one line says which word and why.
+        errors.print(f"sessions-platform: {error.format_message()} (see --help)", markup=False)  # type: ignore[attr-defined]
+        sys.exit(2)
+    except (KeyboardInterrupt, typer.Abort):
         errors.print("sessions-platform: stopped; the same command goes on where this one ended")
         sys.exit(130)
+    sys.exit(code if isinstance(code, int) else 0)
 
 
 def _day(text: str) -> date:
@@ -112,6 +121,8 @@ def demo(
     with _progress(quiet=False) as sink:
         made = run_demo(load_settings(), days, sink=sink)
     _print_outcomes(made.outcomes, made.settings)
+    for line in made.findings():
+        out.print(f"  {line}", markup=False, soft_wrap=True)
     out.print(made.guide(), markup=False, soft_wrap=True)
     if any(not one.ok for one in made.outcomes):
         sys.exit(1)
@@ -122,10 +133,14 @@ def demo(
 def _variables(settings: Settings) -> dict[str, dict[str, str]]:
     """Every variable with its value (secrets masked) and where it was set."""
     shown = {}
+    derived = {"dagster_home": settings.dagster_folder, "sessions_store_url": settings.store_url}
     for name in type(settings).model_fields:
         value = getattr(settings, name)
         secret = name in settings.SECRET_FIELDS
-        text = ("set" if value.get_secret_value() else "not set") if secret else str(value if value is not None else "")
+        if secret:
+            text = "set" if value.get_secret_value() else "not set"
+        else:
+            text = ",".join(value) if isinstance(value, tuple) else str(derived.get(name, value or ""))
         source = "environment or .env" if name in settings.model_fields_set else "default"
         shown[name.upper()] = {"value": text, "source": source}
     return shown

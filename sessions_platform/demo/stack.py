@@ -4,6 +4,7 @@ Everything is written below SESSIONS_HOME/demo, apart from a real installation's
 """
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -27,6 +28,26 @@ class Demo:
 
     outcomes: list[DayOutcome]
     settings: Settings
+
+    def findings(self) -> list[str]:
+        """What the demo's tables say, a line each."""
+        from sessions_platform.analytics import SessionAnalytics
+
+        analytics = SessionAnalytics(self.settings.database)
+        metrics = analytics.get_success_metrics()
+        lines = [
+            f"{metrics['total_sessions']} sessions, {metrics['completion_rate']:.0%} completed, "
+            f"{metrics['average_turns_per_session']:.1f} turns on average"
+        ]
+        for tool in sorted(analytics.get_tool_statistics(), key=lambda one: one["success_rate"])[:3]:
+            lines.append(
+                f"{tool['operation'] or tool['tool_name']}: {1 - tool['success_rate']:.0%} of {tool['total_calls']} calls "
+                f"failed (success {tool['ci_low']:.0%} to {tool['ci_high']:.0%})"
+            )
+        matrix = analytics.get_agent_activity()["interaction_matrix"]
+        for pair in sorted(matrix, key=lambda one: -one["interaction_count"])[:3]:
+            lines.append(f"{pair['from_agent']} -> {pair['to_agent']}: {pair['interaction_count']} times")
+        return lines
 
     def guide(self) -> str:
         """Things to try, as text."""
@@ -69,11 +90,15 @@ def environment_of(settings: Settings) -> dict[str, str]:
 
 
 def run_demo(settings: Settings, days: int, *, sink: ProgressSink | None = None, now: datetime | None = None) -> Demo:
-    """Generate sessions for the last `days` complete dates, serve them, and run the whole graph against that server."""
+    """Generate sessions for the last `days` complete dates, serve them, and run the whole graph against that server.
+
+    Begins afresh: what an earlier demo left in its folder would be of other dates.
+    """
     from sessions_platform.demo.dataset import Dataset
     from sessions_platform.demo.generator import generate
     from sessions_platform.demo.server import LangfuseServer
 
+    shutil.rmtree(settings.home / "demo", ignore_errors=True)
     newest = last_complete_date(now or datetime.now(UTC))
     dates = [newest - timedelta(days=back) for back in range(days - 1, -1, -1)]
     corpus = generate(SEED, dates, SESSIONS_A_DAY)

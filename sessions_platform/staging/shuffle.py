@@ -17,6 +17,9 @@ from sessions_platform.sessions.assemble import normal_time
 
 BUCKET_BYTES = 48 << 20
 _FLUSH_BYTES = 512 << 10
+_PENDING_BYTES = 8 << 20
+"""What all buckets together may hold back, so that a day of many buckets takes no more memory than one of few."""
+_SMALLEST_FLUSH = 32 << 10
 _FRAME = struct.Struct("<II")
 _SESSION_KEYS = ("attributes.session.id", "attributes.gen_ai.conversation.id", "session.id", "gen_ai.conversation.id")
 
@@ -139,6 +142,7 @@ class Buckets:
     def __init__(self, folder: Path, expected_bytes: int) -> None:
         self._folder = folder
         self._count = max(1, -(-expected_bytes // BUCKET_BYTES))
+        self._flush_at = min(_FLUSH_BYTES, max(_SMALLEST_FLUSH, _PENDING_BYTES // self._count))
         self._in_memory: dict[int, list[bytes]] = {}
         self._pending: list[list[bytes]] = [[] for _ in range(self._count)]
         self._pending_bytes = [0] * self._count
@@ -174,7 +178,7 @@ class Buckets:
         bucket = number % self._count
         self._pending[bucket].append(_FRAME.pack(number, len(line)) + line)
         self._pending_bytes[bucket] += len(line)
-        if self._pending_bytes[bucket] >= _FLUSH_BYTES:
+        if self._pending_bytes[bucket] >= self._flush_at:
             self._flush(bucket)
 
     def _flush(self, bucket: int) -> None:
