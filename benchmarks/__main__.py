@@ -38,6 +38,8 @@ def main() -> int:
     if chosen.sessions < 1 or chosen.kb < 1:
         options.error("--sessions and --kb must be at least 1")
     folder = chosen.folder or Path(tempfile.gettempdir())
+    if not folder.is_dir():
+        options.error(f"--folder {folder}: there is no such folder")
     runs = _runs(chosen, folder)
     if chosen.json:
         print(msgspec.json.encode({"runs": runs, "limits": verdicts(runs)}).decode())

@@ -178,7 +178,14 @@ def _add_requests(session: Session, messages: list[Message], date: str) -> None:
 
 def _request(call_id: str, name: str, arguments: str, caller: str) -> Part:
     return Part(
-        type="tool", tool_id=call_id, tool_name=name, tool_input=arguments, tool_status="requested", caller=caller
+        type="tool",
+        tool_id=call_id,
+        tool_name=name,
+        tool_input=arguments,
+        tool_output="",
+        tool_status="requested",
+        duration_ms=None,
+        caller=caller,
     )
 
 

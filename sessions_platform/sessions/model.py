@@ -92,7 +92,8 @@ class Part(msgspec.Struct, omit_defaults=True):
     """A part of a staged message, in OpenViking's schema, with what the tables need beside it.
 
     `type` is `text`, `tool` or `reasoning`. `tool_status` is `completed`, `error` or `requested`; `duration_ms` is
-    None where no TOOL row timed the call.
+    None where no TOOL row timed the call. A tool part always has the six fields of OpenViking's schema, null or not:
+    that is why the default of `duration_ms`, which is left out, is none of its values.
     """
 
     type: str
@@ -102,7 +103,7 @@ class Part(msgspec.Struct, omit_defaults=True):
     tool_input: str | None = None
     tool_output: str | None = None
     tool_status: str | None = None
-    duration_ms: float | None = None
+    duration_ms: float | None = -1.0
     operation: str | None = None
     success: bool | None = None
     success_basis: str | None = None

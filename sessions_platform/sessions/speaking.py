@@ -296,6 +296,7 @@ def _tool_part(message: ChatMessage, arguments: str, success: calls.Success, cal
         tool_input=arguments,
         tool_output=message.text,
         tool_status="completed" if success.ok else "error",
+        duration_ms=None,
         operation=calls.operation(name, arguments),
         success=success.ok,
         success_basis=success.basis,

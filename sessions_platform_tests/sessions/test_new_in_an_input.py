@@ -1,5 +1,6 @@
 """What is new in an input: whole histories, last parts and deltas give the same messages."""
 
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -109,6 +110,17 @@ def test_an_unanswered_call_is_a_requested_part_of_the_asking_message():
         ("tool", "requested"),
     ]
     assert session.session.end_reason == "call_without_response"
+
+
+def test_a_tool_part_has_every_field_of_the_schema_and_a_text_part_has_two():
+    ask = said("assistant", "let me see", calls={"c1": "search", "c2": "search"})
+    answer = generation(2, [U1, ask, said("tool", "found", answers="c1")], [A2])
+    session = msgspec.json.decode(msgspec.json.encode(staged(generation(1, [U1], [ask]), answer)))
+    fields = {"type", "tool_id", "tool_name", "tool_input", "tool_output", "tool_status", "duration_ms"}
+    text, requested = session["messages"][1]["parts"]
+    assert set(text) == {"type", "text"}
+    assert fields <= set(requested) and requested["duration_ms"] is None
+    assert fields <= set(session["messages"][2]["parts"][0])
 
 
 def test_what_was_said_before_the_context_is_history_and_what_follows_is_new():
