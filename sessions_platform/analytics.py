@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from sessions_platform.errors import PlatformError
+from sessions_platform.settings import load_settings
 from sessions_platform.sql import quoted, statement
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Record = dict[str, Any]
-_DEFAULT = Path(".sessions/analytics.duckdb")
 
 
 class NotPublished(PlatformError):
@@ -27,14 +27,14 @@ class NotPublished(PlatformError):
 
 
 class SessionAnalytics:
-    """Answers from the published file at `path` (default `.sessions/analytics.duckdb`).
+    """Answers from the published file at `path` (default `analytics.duckdb` in SESSIONS_HOME).
 
     The file is opened read-only, with no way out to other files, and again when it was replaced; questions under way
     finish on the file they began with. Safe to use from several threads. NotPublished if there is no file.
     """
 
     def __init__(self, path: Path | str | None = None, *, memory_limit: str = "1GB", threads: int = 2) -> None:
-        self.path = Path(path) if path is not None else _DEFAULT
+        self.path = Path(path) if path is not None else load_settings().database
         self._limits = {"memory_limit": memory_limit, "threads": str(threads)}
         self._guard = threading.Lock()
         self._seen: tuple[int, int, int] | None = None
