@@ -54,6 +54,11 @@ def table_key(table: str, date: str) -> str:
     return f"tables/{table}/date={date}/part.parquet"
 
 
+def report_key(week: str, name: str) -> str:
+    """A file of a week's report; `week` as `2026-W45`."""
+    return f"reports/week={week}/{name}"
+
+
 def safe_id(session_id: str) -> str:
     """The id itself where it can be a file name, else a readable prefix and a hash. Two ids never share a name.
 

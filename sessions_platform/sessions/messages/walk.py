@@ -27,6 +27,8 @@ class Shape(NamedTuple):
     """Neighbours of this shape can be pieces of one message (`Walk.draft`)."""
     wraps: bool = False
     """Only holds other shapes, whose name tells more."""
+    certain: frozenset[str] = frozenset()
+    """An object with a role, a content and no keys but these is of this shape: no shape before it can claim it."""
     input_only: bool = False
     """Not looked for in an output, where it is more likely to be what was said."""
 
@@ -47,6 +49,7 @@ class Walk:
         self.odd = False
         """Whether an object was met that no shape recognised."""
         self._objects = objects
+        self._certain = tuple([shape for shape in objects if shape.certain])
         self._texts = texts
         self._depth = 0
 
@@ -128,6 +131,9 @@ class Walk:
         shape.read(item, self)
 
     def _find(self, item: dict[str, Any]) -> Shape | None:
+        for shape in self._certain:  # nearly every message of a long history is one of these
+            if shape.certain >= item.keys() and item.get("role").__class__ is str and "content" in item:
+                return shape
         for shape in self._objects:
             if shape.recognise(item):
                 return shape

@@ -138,8 +138,10 @@ def iban(data: bytes, start: int, end: int) -> Span | None:
     """The country's length and mod 97; what follows the account number is left alone."""
     value = data[start:end].decode("latin-1")
     length = _IBAN_LENGTH.get(value[:2].upper())
+    if length is None or len(value) < length:
+        return None
     places = [place for place, character in enumerate(value) if character.isalnum()]
-    if length is None or len(places) < length:
+    if len(places) < length:
         return None
     cut = places[length - 1] + 1
     if re.match(rb"[A-Za-z0-9]", data[start + cut : start + cut + 1]):
