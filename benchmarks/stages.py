@@ -85,7 +85,7 @@ def tables(home: Path, corpus: Corpus) -> Measured:
     store, meter = _store(home), Meter()
     with meter:
         report = load_date(store, DATE, force=True)
-        build_day_marts(store, DATE)
+        build_day_marts(store, DATE, scratch=home / "tmp")
         write_health(store, DATE)
     return meter.result(f"{sum(report.rows.values())} rows")
 

@@ -1,13 +1,24 @@
-"""Jobs, schedules and sensors. Which assets there are is not decided here."""
+"""Jobs, schedules and sensors: none of them goes to a network. Which assets there are is not decided here."""
 
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import dagster as dg
 
+from sessions_platform.partitions import days, is_over, week_dates, week_name
+from sessions_platform.settings import Settings, last_complete_date, load_settings
+
 DAILY_JOB = "daily_sessions"
+WEEKLY_JOB = "weekly_analysis"
+DAILY_SCHEDULE = "daily_sessions_schedule"
+WEEKLY_SENSOR = "weekly_when_complete"
+WEEKS_A_TICK = 2
+RED_DAY_HOLDS = timedelta(hours=48)
+"""How long after its end a week waits for a day that was extracted but is not complete."""
 
 
-def daily_job(partitions: dg.PartitionsDefinition[str]) -> Any:
+def daily_job() -> Any:
     """Every daily asset of one UTC date, in one process: a subprocess step would cost three seconds."""
     groups = ("raw", "staged", "tables", "analytics")
     return dg.define_asset_job(
@@ -16,3 +27,89 @@ def daily_job(partitions: dg.PartitionsDefinition[str]) -> Any:
         executor_def=dg.in_process_executor,
         description="One UTC date from Langfuse to the analytics file.",
     )
+
+
+def weekly_job() -> Any:
+    """The weekly assets of one ISO week."""
+    return dg.define_asset_job(
+        WEEKLY_JOB,
+        selection=dg.AssetSelection.groups("weekly"),
+        executor_def=dg.in_process_executor,
+        description="One ISO week: its facts and its report.",
+    )
+
+
+def schedule_dates(now: datetime, settings: Settings) -> list[str]:
+    """Yesterday and the SESSIONS_LOOKBACK_DAYS dates before it, oldest first, none before SESSIONS_START_DATE."""
+    newest = last_complete_date(now)
+    first = max(newest - timedelta(days=settings.sessions_lookback_days), settings.sessions_start_date)
+    return days(first, newest)
+
+
+def daily_schedule(settings: Settings | None) -> dg.ScheduleDefinition:
+    """At 04:00 UTC, when yesterday's long spans have ended; late rows of the days before are looked for again."""
+
+    @dg.schedule(
+        name=DAILY_SCHEDULE,
+        job_name=DAILY_JOB,
+        cron_schedule="0 4 * * *",
+        execution_timezone="UTC",
+        default_status=dg.DefaultScheduleStatus.RUNNING,
+        description="Yesterday and the days before it that may still have changed.",
+    )
+    def requested(context: dg.ScheduleEvaluationContext) -> list[dg.RunRequest]:
+        tick = context.scheduled_execution_time.astimezone(UTC)
+        dates = schedule_dates(tick, settings or load_settings())
+        return [dg.RunRequest(run_key=f"{tick.date()}/{day}", partition_key=day) for day in reversed(dates)]
+
+    return requested
+
+
+def weeks_to_run(health: dict[str, bool], now: datetime) -> list[str]:
+    """Mondays of the weeks that are over and have all seven days, newest first.
+
+    `health` maps dates that were extracted to whether they are complete. A day that is not complete holds its week for
+    48 hours after the week's end; a day that was never extracted holds it for good.
+    """
+    mondays = {date.fromisoformat(day) - timedelta(days=date.fromisoformat(day).weekday()) for day in health}
+    ready = []
+    for monday in sorted(mondays, reverse=True):
+        known = [health.get(day) for day in week_dates(monday)]
+        if not is_over(monday, now) or None in known:
+            continue
+        if all(known) or now >= datetime.combine(monday + timedelta(days=7), datetime.min.time(), UTC) + RED_DAY_HOLDS:
+            ready.append(monday.isoformat())
+    return ready
+
+
+def weekly_sensor(settings: Settings | None) -> dg.SensorDefinition:
+    """Starts the weekly job once for each week whose days are all in, two a tick; the run key makes it once-only."""
+
+    @dg.sensor(
+        name=WEEKLY_SENSOR,
+        job_name=WEEKLY_JOB,
+        minimum_interval_seconds=60,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description="A week is complete by data_health and was not analysed yet.",
+    )
+    def complete_weeks(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
+        from sessions_platform.analytics import NotPublished, SessionAnalytics
+
+        analytics = SessionAnalytics((settings or load_settings()).database)
+        try:
+            rows = analytics.records("SELECT date, complete FROM data_health")
+        except NotPublished as reason:
+            yield dg.SkipReason(str(reason))
+            return
+        health = {row["date"]: bool(row["complete"]) for row in rows}
+        asked = set((context.cursor or "").split(",")) - {""}
+        fresh = [week for week in weeks_to_run(health, datetime.now(UTC)) if week not in asked][:WEEKS_A_TICK]
+        if not fresh:
+            yield dg.SkipReason("no further week is complete")
+            return
+        for week in fresh:
+            yield dg.RunRequest(run_key=week_name(date.fromisoformat(week)), partition_key=week)
+        # Run keys already make a week once-only; the cursor keeps asked weeks from using up the tick's two places.
+        context.update_cursor(",".join(sorted(asked | set(fresh))))
+
+    return complete_weeks

@@ -7,6 +7,7 @@ import asyncio
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -18,7 +19,7 @@ from sessions_platform.assets import analytics, raw, staged, tables
 from sessions_platform.assets.steps import KIND
 from sessions_platform.automation import DAILY_JOB
 from sessions_platform.definitions import build_defs
-from sessions_platform.errors import ConfigurationError, PlatformError
+from sessions_platform.errors import ConfigurationError, PlatformError, StoreError
 from sessions_platform.partitions import days
 from sessions_platform.resources.platform import LangfuseResource, ProgressSink, RedactionResource, StoreResource
 from sessions_platform.settings import Settings, last_complete_date
@@ -116,7 +117,8 @@ def run_days(
     job = defs.resolve_job_def(DAILY_JOB)
     with open_instance(settings) as instance:
         for number, day in enumerate(dates):
-            outcome = _run_day(job, instance, day, chosen, order, first=number == 0)
+            with _storage_explained(settings):
+                outcome = _run_day(job, instance, day, chosen, order, first=number == 0)
             yield outcome
             if outcome.kind in _FATAL:
                 return
@@ -132,7 +134,22 @@ def open_instance(settings: Settings) -> dg.DagsterInstance:
     except OSError as error:
         raise ConfigurationError(f"DAGSTER_HOME={folder}: cannot be written ({error.strerror})") from error
     os.environ["DAGSTER_HOME"] = str(folder)
-    return dg.DagsterInstance.get()
+    with _storage_explained(settings):
+        return dg.DagsterInstance.get()
+
+
+@contextmanager
+def _storage_explained(settings: Settings) -> Iterator[None]:
+    """A full disk meets Dagster's own storage first, where it lies beside the store: say so in one line."""
+    from sqlalchemy.exc import DBAPIError
+
+    try:
+        yield
+    except (DBAPIError, OSError) as error:
+        reason = getattr(error, "orig", None) or getattr(error, "strerror", None) or error
+        raise StoreError(
+            f"DAGSTER_HOME={settings.dagster_folder}: Dagster's storage cannot be used ({reason}); is the disk full?"
+        ) from error
 
 
 def packaged_file(name: str) -> Path:

@@ -211,7 +211,11 @@ def test_questions_from_several_threads_are_answered_while_the_file_is_replaced(
 def test_without_a_file_it_says_what_to_run(tmp_path: Path) -> None:
     with pytest.raises(NotPublished, match="sessions-platform run"):
         SessionAnalytics(tmp_path / "none.duckdb").list_sessions()
-    assert SessionAnalytics().path == Path(".sessions/analytics.duckdb")
+
+
+def test_without_a_path_it_reads_the_file_of_this_installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SESSIONS_HOME", str(tmp_path))
+    assert SessionAnalytics().path == tmp_path / "analytics.duckdb"
 
 
 def test_an_empty_file_has_no_rates(tmp_path: Path) -> None:

@@ -1,11 +1,12 @@
 """Dagster glue, one file a stage. Data flows one way:
 
-    Langfuse -> raw -> staged -> tables -> analytics
+    Langfuse -> raw -> staged -> tables -> analytics -> weekly
 
     raw        raw_sessions          rows of a UTC date, redacted, in hourly slices
     staged     staged_sessions       one JSON a session, with a manifest
     tables     session_tables        facts of a date as Parquet; day marts beside them
     analytics  analytics_database    the DuckDB file that analysts open
+    weekly     week_facts            facts of an ISO week, and the report on them
 
 A body reads, calls a function of the domain, writes, and returns figures worth looking at; logic is not kept here.
 """
@@ -16,13 +17,15 @@ from sessions_platform.assets.analytics import analytics_assets
 from sessions_platform.assets.raw import raw_assets
 from sessions_platform.assets.staged import staged_assets
 from sessions_platform.assets.tables import table_assets
+from sessions_platform.assets.weekly import weekly_assets
 
 
-def all_assets(partitions: Any) -> list[Any]:
-    """Every daily asset on a calendar of partitions."""
+def all_assets(partitions: Any, weeks: Any) -> list[Any]:
+    """Every asset, on calendars of days and of weeks."""
     return [
         *raw_assets(partitions),
         *staged_assets(partitions),
         *table_assets(partitions),
         *analytics_assets(partitions),
+        *weekly_assets(weeks),
     ]

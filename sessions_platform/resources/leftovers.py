@@ -3,11 +3,13 @@
 The kernel frees the lock when the holder dies: no ages are guessed, and nothing in use is ever removed.
 """
 
+import contextlib
 import fcntl
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from tempfile import mkdtemp
 
 
 def hold(path: Path, descriptor: int) -> bool:
@@ -18,6 +20,22 @@ def hold(path: Path, descriptor: int) -> bool:
         # A file system without locks: there nothing is ever swept.
         return True
     return path.exists()
+
+
+@contextlib.contextmanager
+def own_folder(scratch: Path, prefix: str) -> Iterator[Path]:
+    """A new folder below `scratch` for the block, without what killed runs left beside it under the same prefix."""
+    scratch.mkdir(parents=True, exist_ok=True)
+    remove_abandoned(scratch.glob(f"{prefix}*"))
+    folder = Path(mkdtemp(prefix=prefix, dir=scratch))
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        if not hold(folder, descriptor):
+            folder.mkdir()
+        yield folder
+    finally:
+        os.close(descriptor)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def remove_abandoned(paths: Iterable[Path]) -> int:

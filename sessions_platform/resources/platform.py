@@ -12,6 +12,7 @@ from sessions_platform.settings import Settings, load_settings
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from sessions_platform.analytics import SessionAnalytics
     from sessions_platform.resources.langfuse import LangfuseClient
     from sessions_platform.resources.object_store import ObjectStore
     from sessions_platform.resources.warehouse import Publisher
@@ -87,6 +88,12 @@ class WarehouseResource(_FromSettings):
             outcome_scores=list(settings.sessions_outcome_scores),
         )
 
+    def analytics(self) -> "SessionAnalytics":
+        """The reader of the file."""
+        from sessions_platform.analytics import SessionAnalytics
+
+        return SessionAnalytics(self.settings.database)
+
     def day_marts(self, store: "ObjectStore", date: str) -> dict[str, int]:
         """Write the day marts of a date as Parquet; rows by mart."""
         from sessions_platform.errors import StoreError
@@ -95,7 +102,9 @@ class WarehouseResource(_FromSettings):
         settings = self.settings
         scores = list(settings.sessions_outcome_scores)
         try:
-            return build_day_marts(store, date, idle_hours=settings.sessions_idle_hours, outcome_scores=scores)
+            return build_day_marts(
+                store, date, idle_hours=settings.sessions_idle_hours, outcome_scores=scores, scratch=settings.scratch
+            )
         except FileNotFoundError as missing:
             raise StoreError(f"{missing}: load {date} first (session_tables)") from None
 

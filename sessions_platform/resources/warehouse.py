@@ -8,7 +8,6 @@ swap). Reading the published file is `analytics`' part. Source: CONTRACT section
 import contextlib
 import hashlib
 import json
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
@@ -22,6 +21,7 @@ from sessions_platform.resources._publish_apply import SCHEMA_VERSION, Change, R
 from sessions_platform.resources._publish_file import PublishedFile
 from sessions_platform.resources._publish_plan import Plan, Stamp, Stamps, plan
 from sessions_platform.resources._publish_source import ParquetSource
+from sessions_platform.resources.leftovers import own_folder
 from sessions_platform.resources.object_store import ObjectStore
 from sessions_platform.sessions import layout
 from sessions_platform.sessions.table_schemas import DAY_MARTS, FACT_TABLES, HEALTH_SCHEMA
@@ -96,7 +96,7 @@ class Publisher:
         rules, or on `rebuild`. Waits for a publication that is under way. StoreError if the store can't be read.
         """
         tell = progress or (lambda what, done, of: None)
-        with self._file.locked():
+        with _written(self._file.path), self._file.locked():
             work = Work()
             with work.phase("plan"):
                 state, reason = self._state()
@@ -256,9 +256,12 @@ def build_day_marts(
     *,
     idle_hours: float = 1,
     outcome_scores: Sequence[str] = ("success", "resolved", "task_success"),
-    memory_limit: str = "400MB",
+    memory_limit: str = "256MB",
+    scratch: Path,
 ) -> dict[str, int]:
     """Write the day marts of one date as Parquet, from that date's fact tables alone; rows of each mart.
+
+    `scratch` is a folder for passing files.
 
     The same SQL as at publication, over one date: a session here is its slice, and history counts nowhere.
     FileNotFoundError if a fact table is not stored.
@@ -267,18 +270,17 @@ def build_day_marts(
         if store.head(layout.table_key(table, day)) is None:
             raise FileNotFoundError(layout.table_key(table, day))
     rules = Rules(idle_hours, tuple(outcome_scores), with_history=False)
-    with tempfile.TemporaryDirectory(prefix="sessions-marts-") as folder:
-        source = ParquetSource(store, Path(folder) / "parquet")
-        con = duckdb.connect(
-            ":memory:", config={"memory_limit": memory_limit, "threads": "2", "temp_directory": folder}
-        )
+    with _written(scratch), own_folder(scratch, f"marts-{day}-") as folder:
+        source = ParquetSource(store, folder / "parquet")
+        limits: Any = {"memory_limit": memory_limit, "threads": "2", "temp_directory": str(folder)}
+        con = duckdb.connect(":memory:", config=limits)
         try:
             create_tables(con)
             work = Work()
             with _explained(store):
                 apply(con, Change([day], [], None, day), source.path_of, rules, work)
             for mart in DAY_MARTS:
-                path = Path(folder) / f"{mart}.parquet"
+                path = folder / f"{mart}.parquet"
                 con.execute(
                     f"COPY (FROM {mart} ORDER BY ALL) TO {quoted(str(path))} (FORMAT parquet, COMPRESSION zstd)"
                 )
@@ -286,6 +288,19 @@ def build_day_marts(
             return {mart: work.rows[mart] for mart in DAY_MARTS}
         finally:
             con.close()
+
+
+@contextlib.contextmanager
+def _written(path: Path) -> Iterator[None]:
+    """Say which file could not be written, and why, where a disk is full or does not let us."""
+    try:
+        yield
+    except OSError as error:
+        raise StoreError(f"SESSIONS_HOME: {path}: could not be written ({error.strerror or error})") from error
+    except duckdb.IOException as error:
+        full = "No space left" in str(error)
+        reason = "the disk is full" if full else str(error).splitlines()[0]
+        raise StoreError(f"SESSIONS_HOME: {path}: could not be written ({reason})") from error
 
 
 def _replace_rows(con: duckdb.DuckDBPyConnection, table: str, rows: list[dict[str, Any]]) -> None:

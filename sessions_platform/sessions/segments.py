@@ -14,7 +14,8 @@ import yaml
 from sessions_platform.errors import ConfigurationError
 from sessions_platform.sessions.model import Observation, Segment
 
-VALUE_LENGTH = 200
+VALUE_LENGTH = 1000
+"""Longest value by which sessions are still compared; what is longer is a text, not a property."""
 MOST_SEGMENTS = 64
 _TECHNICAL = ("attributes", "resourceAttributes", "scope")
 

@@ -4,24 +4,20 @@ New objects wait in a local folder until the day's checks have passed; a failed 
 killed run leaves the old manifest, and the next run finishes the same bytes. Source: CONTRACT section 4.
 """
 
-import contextlib
 import hashlib
-import os
-import shutil
 from array import array
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import Any
 
 import msgspec
 import zstandard
 
 from sessions_platform.errors import CheckFailed, PlatformError, StoreError
-from sessions_platform.resources.leftovers import hold, remove_abandoned
+from sessions_platform.resources.leftovers import own_folder
 from sessions_platform.resources.object_store import ObjectStore
 from sessions_platform.sessions.assemble import assemble, newest, normalise
 from sessions_platform.sessions.layout import staged_manifest_key, staged_prefix, staged_session_key
@@ -89,30 +85,24 @@ def stage_date(
         raise StoreError(f"raw/date={date}/manifest.json is missing: extract {date} first (raw_sessions)")
     raw, raw_bytes = found
     inputs = hashlib.sha256(raw_bytes + f"{TRANSFORM_VERSION}|{taxonomy_hash}".encode()).hexdigest()
-    previous = read_manifest(store, date)
+    previous = _previous(store, date, force)
     if previous and previous.get("inputs") == inputs and not force and _all_there(store, date, previous):
         return _unchanged(date, previous)
     try:
-        with _own_folder(scratch, date) as folder:
+        with own_folder(scratch, f"stage-{date}-") as folder:
             return _Day(store, date, raw, previous, inputs, taxonomy, folder, progress, force).run()
     except OSError as error:
         raise StoreError(f"SESSIONS_HOME: {scratch}: {error.strerror or error}") from error
 
 
-@contextlib.contextmanager
-def _own_folder(scratch: Path, date: str) -> Iterator[Path]:
-    """A folder for the block, without what killed runs left beside it."""
-    scratch.mkdir(parents=True, exist_ok=True)
-    remove_abandoned(scratch.glob(f"stage-{date}-*"))
-    folder = Path(mkdtemp(prefix=f"stage-{date}-", dir=scratch))
-    descriptor = os.open(folder, os.O_RDONLY)
+def _previous(store: ObjectStore, date: str, force: bool) -> dict[str, Any] | None:
+    """The manifest that stands; with `force`, a damaged one counts as none, so that it is made again."""
     try:
-        if not hold(folder, descriptor):
-            folder.mkdir()
-        yield folder
-    finally:
-        os.close(descriptor)
-        shutil.rmtree(folder, ignore_errors=True)
+        return read_manifest(store, date)
+    except StoreError:
+        if force:
+            return None
+        raise
 
 
 def _all_there(store: ObjectStore, date: str, manifest: dict[str, Any]) -> bool:

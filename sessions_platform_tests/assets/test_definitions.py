@@ -3,8 +3,6 @@
 import subprocess
 import sys
 
-import dagster as dg
-
 from sessions_platform.automation import DAILY_JOB
 from sessions_platform.definitions import build_defs
 from sessions_platform.settings import load_settings
@@ -40,10 +38,12 @@ def test_groups_and_dependencies_draw_the_flow():
     }
 
 
-def test_every_asset_is_partitioned_by_utc_date_and_described():
+def test_every_asset_is_partitioned_by_utc_date_or_week_and_described():
     for key in graph().get_all_asset_keys():
         node = graph().get(key)
-        assert isinstance(node.partitions_def, dg.DailyPartitionsDefinition)
+        weekly = node.group_name == "weekly"
+        assert node.partitions_def.cron_schedule == ("0 0 * * 1" if weekly else "0 0 * * *")
+        assert node.partitions_def.timezone == "UTC"
         assert len(node.description or "") > 60
 
 

@@ -4,6 +4,7 @@ An installation is a SESSIONS_HOME with a store, a Dagster instance and an analy
 """
 
 import fcntl
+import hashlib
 import json
 import os
 import subprocess
@@ -88,7 +89,8 @@ def build(variables: dict[str, str], day: str) -> None:
     text, name = WorkspaceResource(settings).taxonomy_text()
     client, redactor = LangfuseResource(settings).client(), RedactionResource(settings).redactor()
     extract_date_sync(client, store, redactor, day, now=datetime.now(UTC))
-    stage_date(store, day, Taxonomy.parse(text, name), taxonomy_hash="packaged", scratch=settings.scratch)
+    taxonomy_hash = hashlib.sha256(text.encode()).hexdigest()
+    stage_date(store, day, Taxonomy.parse(text, name), taxonomy_hash=taxonomy_hash, scratch=settings.scratch)
     load_date(store, day)
     warehouse = WarehouseResource(settings)
     warehouse.day_marts(store, day)

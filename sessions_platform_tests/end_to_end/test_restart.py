@@ -104,6 +104,7 @@ def test_thirty_kills_spread_over_a_run_change_nothing(
     _assert_kills_leave_no_trace(corpus, undisturbed, tmp_path, 30)
 
 
+@pytest.mark.slow
 def test_a_run_killed_again_and_again_on_its_way_still_ends_in_the_same_bytes(
     corpus: Corpus, undisturbed: Undisturbed, tmp_path: Path
 ) -> None:

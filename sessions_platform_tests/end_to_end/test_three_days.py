@@ -65,7 +65,7 @@ class Tracer:
         self.said.append(message)
 
     def exchange(self, number: int, at: datetime, trace: str, root: str) -> None:
-        """The user asks, the agent calls a tool, reads its result and answers: five messages on the first, then four."""
+        """The user asks, the agent calls a tool, reads its result and answers: four messages."""
         self.said.append({"role": "user", "content": "yes" if number % 2 else f"Look at node {number}"})
         asked = {"id": f"call-{number}", "type": "function", "function": {"name": "kubectl", "arguments": "{}"}}
         self.generation(at, trace, root, {"role": "assistant", "content": None, "tool_calls": [asked]})

@@ -221,7 +221,7 @@ def test_the_marts_hold_the_figures_counted_by_hand(world: World) -> None:
 def test_the_marts_of_a_date_count_its_slices_alone(world: World) -> None:
     write_day(world.store, D1, [staged("s", D1, [user("a"), agent("planner")])])
     write_day(world.store, D2, [staged("s", D2, [agent("coder"), user("b")], history=[user("a"), agent("planner")])])
-    assert build_day_marts(world.store, D2) == {
+    assert build_day_marts(world.store, D2, scratch=world.path.parent / "tmp") == {
         "tool_success_rates": 0,
         "interaction_matrix": 1,
         "agent_activity": 3,
@@ -238,13 +238,13 @@ def test_the_marts_of_a_date_count_its_slices_alone(world: World) -> None:
         }
     ]
     before = path.stat().st_mtime_ns  # type: ignore[union-attr]
-    build_day_marts(world.store, D2)
+    build_day_marts(world.store, D2, scratch=world.path.parent / "tmp")
     assert path.stat().st_mtime_ns == before  # type: ignore[union-attr]
 
 
 def test_the_marts_of_a_date_that_is_not_loaded_are_refused(world: World) -> None:
     with pytest.raises(FileNotFoundError, match="tables/session_slices/date=2026-11-01"):
-        build_day_marts(world.store, D1)
+        build_day_marts(world.store, D1, scratch=world.path.parent / "tmp")
 
 
 def test_a_later_date_whose_table_was_lost_is_named(world: World) -> None:

@@ -130,4 +130,8 @@ def _add_calls(draft: Draft, item: dict[str, Any]) -> None:
             return
 
 
-SHAPES = (Shape("chat", recognise, read, certain=frozenset(("role", "content", "name", "tool_calls", "tool_call_id", "refusal"))),)
+SHAPES = (
+    Shape(
+        "chat", recognise, read, certain=frozenset(("role", "content", "name", "tool_calls", "tool_call_id", "refusal"))
+    ),
+)
