@@ -40,10 +40,9 @@ class Demo:
             f"{metrics['average_turns_per_session']:.1f} turns on average"
         ]
         for tool in sorted(analytics.get_tool_statistics(), key=lambda one: one["success_rate"])[:3]:
-            lines.append(
-                f"{tool['operation'] or tool['tool_name']}: {1 - tool['success_rate']:.0%} of {tool['total_calls']} calls "
-                f"failed (success {tool['ci_low']:.0%} to {tool['ci_high']:.0%})"
-            )
+            name, failed = tool["operation"] or tool["tool_name"], 1 - tool["success_rate"]
+            interval = f"{tool['ci_low']:.0%} to {tool['ci_high']:.0%}"
+            lines.append(f"{name}: {failed:.0%} of {tool['total_calls']} calls failed (success {interval})")
         matrix = analytics.get_agent_activity()["interaction_matrix"]
         for pair in sorted(matrix, key=lambda one: -one["interaction_count"])[:3]:
             lines.append(f"{pair['from_agent']} -> {pair['to_agent']}: {pair['interaction_count']} times")
