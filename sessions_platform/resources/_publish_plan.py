@@ -8,9 +8,10 @@ import hashlib
 import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
+import msgspec
 import pyarrow.parquet as pq
 
 from sessions_platform.resources.object_store import ObjectInfo, ObjectStore
@@ -18,6 +19,8 @@ from sessions_platform.sessions import layout
 from sessions_platform.sessions.table_schemas import FACT_TABLES, HEALTH_TABLE
 
 _OBJECTS = (*FACT_TABLES, HEALTH_TABLE)
+COMMITS_TABLE = "openviking_commits"
+_COMMIT_COLUMNS = ("uri", "l0", "status", "reason", "index_tokens")
 _LIST_FROM = 20
 """From so many dates on, listing whole tables costs less than asking object by object."""
 
@@ -45,13 +48,15 @@ class Plan:
     """Published dates that are no longer complete."""
     health: dict[str, dict[str, Any]] = field(default_factory=dict)
     """Rows of data_health to put in place of the dates' old ones."""
+    commits: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    """Rows of openviking_commits to put in place of the dates' old ones."""
     skipped: dict[str, str] = field(default_factory=dict)
     stamps: Stamps = field(default_factory=dict)
 
     @property
     def empty(self) -> bool:
         """Whether the file already holds all that was asked for."""
-        return not (self.facts or self.withdrawn or self.health)
+        return not (self.facts or self.withdrawn or self.health or self.commits)
 
 
 def plan(store: ObjectStore, dates: Sequence[str] | None, published: Stamps, known_health: Iterable[str]) -> Plan:
@@ -65,8 +70,10 @@ def plan(store: ObjectStore, dates: Sequence[str] | None, published: Stamps, kno
     made = Plan()
     for day in asked:
         found = objects.get(day, {})
+        _compare_commits(made, store, day, published.get(day, {}))
         if HEALTH_TABLE in found:
-            _compare(made, store, day, found, published.get(day, {}))
+            old = {table: stamp for table, stamp in published.get(day, {}).items() if table != COMMITS_TABLE}
+            _compare(made, store, day, found, old)
         elif day in raw and store.head(layout.raw_manifest_key(day)) is not None:
             made.skipped[day] = "not yet complete (no data_health)"
             if day not in known:
@@ -74,6 +81,13 @@ def plan(store: ObjectStore, dates: Sequence[str] | None, published: Stamps, kno
         else:
             made.skipped[day] = "nothing is stored for it"
     return made
+
+
+def merged(old: dict[str, Stamp], new: dict[str, Stamp]) -> dict[str, Stamp]:
+    """The stamps of a date after a publication. Its tables and its ledger change apart."""
+    if HEALTH_TABLE not in new:
+        return {**old, **new}
+    return {**{name: stamp for name, stamp in old.items() if name == COMMITS_TABLE}, **new}
 
 
 def _compare(made: Plan, store: ObjectStore, day: str, found: dict[str, ObjectInfo], old: dict[str, Stamp]) -> None:
@@ -94,10 +108,36 @@ def _compare(made: Plan, store: ObjectStore, day: str, found: dict[str, ObjectIn
     changed = {table for table in _OBJECTS if _hash(new.get(table)) != _hash(old.get(table))}
     if not changed:
         return
-    made.stamps[day] = new
+    made.stamps[day] = {**made.stamps.get(day, {}), **new}
     made.health[day] = row
     if changed - {HEALTH_TABLE}:
         (made.facts if takes else made.withdrawn).append(day)
+
+
+def _compare_commits(made: Plan, store: ObjectStore, day: str, old: dict[str, Stamp]) -> None:
+    """Take a date's ledger as it stands: it depends on none of the tables, and they not on it."""
+    info = store.head(layout.ledger_key(day))
+    if info is None:
+        return
+    stamp = _stamp(store, info, old.get(COMMITS_TABLE))
+    if stamp == old.get(COMMITS_TABLE):
+        return
+    made.stamps[day] = {COMMITS_TABLE: stamp}
+    ledger = msgspec.json.decode(store.get(info.key), type=dict[str, Any])
+    made.commits[day] = [
+        {
+            "session_id": session_id,
+            "date": date.fromisoformat(day),
+            "committed_at": _moment(entry.get("committed_at")),
+            **{column: entry.get(column) for column in _COMMIT_COLUMNS},
+        }
+        for session_id, entry in sorted(ledger["sessions"].items())
+    ]
+
+
+def _moment(text: str | None) -> datetime | None:
+    """A UTC time without zone, as the tables hold it."""
+    return datetime.fromisoformat(text).astimezone(UTC).replace(tzinfo=None) if text else None
 
 
 def _hash(stamp: Stamp | None) -> str | None:

@@ -19,13 +19,13 @@ import duckdb
 from sessions_platform.errors import StoreError
 from sessions_platform.resources._publish_apply import SCHEMA_VERSION, Change, Rules, Work, apply, create_tables
 from sessions_platform.resources._publish_file import PublishedFile
-from sessions_platform.resources._publish_plan import Plan, Stamp, Stamps, plan
+from sessions_platform.resources._publish_plan import COMMITS_TABLE, Plan, Stamp, Stamps, merged, plan
 from sessions_platform.resources._publish_source import ParquetSource
 from sessions_platform.resources.leftovers import own_folder
 from sessions_platform.resources.object_store import ObjectStore
 from sessions_platform.sessions import layout
 from sessions_platform.sessions.table_schemas import DAY_MARTS, FACT_TABLES, HEALTH_SCHEMA
-from sessions_platform.sql import quoted
+from sessions_platform.sql import quoted, statement
 
 STORAGE_VERSION = "v1.2.0"
 """The oldest file format that DuckDB 2.0 writes with all we use: clients from 1.2 on open it."""
@@ -175,7 +175,7 @@ class Publisher:
         """Bring the next file up to date and close it; its data version."""
         source = ParquetSource(self._store, self._file.scratch / "parquet")
         chunks = _chunks(todo, self._chunk_dates)
-        complete = {day for day, tables in state.stamps.items() if len(tables) > 1}
+        complete = {day for day, tables in state.stamps.items() if not tables.keys().isdisjoint(FACT_TABLES)}
         done = 0
         with self._opened(self._file.next) as con:
             # Nothing reads the next file before it is whole, so its log need not be folded in before the end.
@@ -205,12 +205,15 @@ class Publisher:
 
     def _note(self, con: duckdb.DuckDBPyConnection, todo: Plan, state: _State) -> str:
         """Write data_health and the publisher's books; the data version, which follows from content alone."""
-        stamps = {**state.stamps, **todo.stamps}
+        stamps = dict(state.stamps)
+        for day, new in todo.stamps.items():
+            stamps[day] = merged(stamps.get(day, {}), new)
         _replace_rows(
             con,
             "data_health",
             [{name: row.get(name) for name in HEALTH_SCHEMA.names} for _, row in sorted(todo.health.items())],
         )
+        _replace_commits(con, todo)
         rows = [
             {"date": date.fromisoformat(day), "table_name": table, **asdict(stamp)}
             for day, tables in sorted(stamps.items())
@@ -301,6 +304,17 @@ def _written(path: Path) -> Iterator[None]:
         full = "No space left" in str(error)
         reason = "the disk is full" if full else str(error).splitlines()[0]
         raise StoreError(f"SESSIONS_HOME: {path}: could not be written ({reason})") from error
+
+
+def _replace_commits(con: duckdb.DuckDBPyConnection, todo: Plan) -> None:
+    """Put the dates' ledgers in place, and what data_health says of them."""
+    touched = sorted({date.fromisoformat(day) for day in (*todo.commits, *todo.health)})
+    if todo.commits:
+        days = [date.fromisoformat(day) for day in todo.commits]
+        con.execute("DELETE FROM openviking_commits WHERE list_contains(?, date)", [days])
+    _replace_rows(con, COMMITS_TABLE, [row for day in sorted(todo.commits) for row in todo.commits[day]])
+    if touched:
+        con.execute(statement("committed_sessions"), [touched])
 
 
 def _replace_rows(con: duckdb.DuckDBPyConnection, table: str, rows: list[dict[str, Any]]) -> None:

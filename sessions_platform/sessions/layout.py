@@ -54,6 +54,11 @@ def table_key(table: str, date: str) -> str:
     return f"tables/{table}/date={date}/part.parquet"
 
 
+def ledger_key(date: str) -> str:
+    """What stands in the index for each session of a date."""
+    return f"commits/date={date}/ledger.json"
+
+
 def report_key(week: str, name: str) -> str:
     """A file of a week's report; `week` as `2026-W45`."""
     return f"reports/week={week}/{name}"
