@@ -20,12 +20,12 @@ RED_DAY_HOLDS = timedelta(hours=48)
 
 def daily_job() -> Any:
     """Every daily asset of one UTC date, in one process: a subprocess step would cost three seconds."""
-    groups = ("raw", "staged", "tables", "analytics")
+    groups = ("raw", "staged", "tables", "analytics", "openviking")
     return dg.define_asset_job(
         DAILY_JOB,
         selection=dg.AssetSelection.groups(*groups),
         executor_def=dg.in_process_executor,
-        description="One UTC date from Langfuse to the analytics file.",
+        description="One UTC date from Langfuse to the analytics file and, last, to the context index.",
     )
 
 

@@ -3,8 +3,9 @@
 import json
 import logging
 import sys
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict
 from datetime import date
 from typing import Annotated, Any
@@ -111,23 +112,101 @@ def doctor(as_json: Json = False) -> None:
 
 
 @app.command()
+def weekly(
+    week: Annotated[str, typer.Option(help="ISO week, as 2026-W45.")],
+    as_json: Json = False,
+) -> None:
+    """The facts of one ISO week and the report on them."""
+    from sessions_platform import runner
+
+    settings = load_settings()
+    outcome = runner.run_week(_monday(week), settings)
+    if as_json:
+        print(json.dumps(asdict(outcome)))
+    elif outcome.ok:
+        for text in outcome.warnings:
+            errors.print(f"warning: {text}", markup=False)
+        out.print(f"{settings.store_url}/reports/week={week}/report.md", markup=False, soft_wrap=True)
+    if not outcome.ok:
+        errors.print(f"sessions-platform: {week}: {outcome.message}", markup=False)
+        sys.exit(2 if outcome.kind else 1)
+
+
+@app.command()
+def gateway(port: Annotated[int, typer.Option(min=0, max=65535)] = 8009) -> None:
+    """The offline model gateway (OpenAI-compatible, extractive: no language model), on loopback."""
+    from sessions_platform.gateway import main as serve
+
+    sys.exit(serve(port))
+
+
+@app.command()
+def openviking(port: Annotated[int, typer.Option(min=0, max=65535)] = 1933) -> None:
+    """A local OpenViking server as a process of its own, with the models of the settings."""
+    from sessions_platform.services import openviking_server
+
+    with openviking_server(load_settings(), port=port, say=_say) as (url, key):
+        out.print(f"OPENVIKING_URL={url}\nOPENVIKING_API_KEY={key}", markup=False, soft_wrap=True)
+        _until_interrupted()
+
+
+@app.command()
+def dev(port: Annotated[int, typer.Option(min=0, max=65535, help="Of the Dagster UI.")] = 3000) -> None:
+    """The Dagster webserver and daemon over this installation's instance, on loopback."""
+    from sessions_platform.services import dagster_ui
+
+    with dagster_ui(load_settings(), port=port) as url:
+        out.print(f"Dagster UI: {url} (Ctrl-C ends it)")
+        _until_interrupted()
+
+
+@app.command()
 def demo(
     exit_: Annotated[bool, typer.Option("--exit", help="Stop after the run.")] = False,
-    days: Annotated[int, typer.Option(min=1, max=60, help="How many days to run.")] = 7,
+    days: Annotated[int, typer.Option(min=1, max=60, help="How many days to run.")] = 14,
 ) -> None:
-    """Run the whole graph against a sample Langfuse on a free loopback port; then serve the Dagster UI."""
-    from sessions_platform.demo.stack import run_demo
+    """The whole graph over generated sessions, with a real OpenViking server; then the Dagster UI until Ctrl-C."""
+    from sessions_platform.demo.stack import running_demo, serving
 
-    with _progress(quiet=False) as sink:
-        made = run_demo(load_settings(), days, sink=sink)
-    _print_outcomes(made.outcomes, made.settings)
-    for line in made.findings():
-        out.print(f"  {line}", markup=False, soft_wrap=True)
-    out.print(made.guide(), markup=False, soft_wrap=True)
-    if any(not one.ok for one in made.outcomes):
+    with _progress(quiet=False) as sink, ExitStack() as stack:
+        made = stack.enter_context(running_demo(load_settings(), days, sink=sink, say=_say))
+        _print_demo(made)
+        if not exit_:
+            url = stack.enter_context(serving(made))
+            out.print(f"\nDagster UI: {url} (Ctrl-C ends everything)")
+            _until_interrupted()
+    if not made.ok:
         sys.exit(1)
-    if not exit_:
-        made.serve()
+
+
+def _print_demo(made: Any) -> None:
+    _print_outcomes(made.outcomes, made.settings)
+    for text in made.findings():
+        out.print(f"  {text}", markup=False, soft_wrap=True)
+    table = Table("what was made", "where it lies", box=None)
+    for what, where in made.made():
+        table.add_row(what, where, style=None)
+    out.print(table, soft_wrap=True)
+    out.print("\nTry:")
+    for number, text in enumerate(made.things_to_try(), 1):
+        out.print(f"  {number}. {text}", markup=False, soft_wrap=True)
+
+
+def _monday(week: str) -> date:
+    try:
+        year, _, number = week.partition("-W")
+        return date.fromisocalendar(int(year), int(number), 1)
+    except ValueError:
+        raise typer.BadParameter(f"--week {week!r} is not an ISO week like 2026-W45") from None
+
+
+def _say(text: str) -> None:
+    errors.print(text, markup=False, soft_wrap=True)
+
+
+def _until_interrupted() -> None:
+    with suppress(KeyboardInterrupt):
+        threading.Event().wait()
 
 
 def _variables(settings: Settings) -> dict[str, dict[str, str]]:

@@ -9,22 +9,28 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
 
-from sessions_platform.assets import analytics, raw, staged, tables
+from sessions_platform.assets import analytics, commits, raw, staged, tables
 from sessions_platform.assets.steps import KIND
-from sessions_platform.automation import DAILY_JOB
+from sessions_platform.automation import DAILY_JOB, WEEKLY_JOB
 from sessions_platform.definitions import build_defs
 from sessions_platform.errors import ConfigurationError, PlatformError, StoreError
-from sessions_platform.partitions import days
-from sessions_platform.resources.platform import LangfuseResource, ProgressSink, RedactionResource, StoreResource
+from sessions_platform.partitions import days, is_over, week_name
+from sessions_platform.resources.platform import (
+    LangfuseResource,
+    OpenVikingResource,
+    ProgressSink,
+    RedactionResource,
+    StoreResource,
+)
 from sessions_platform.settings import Settings, last_complete_date
 
-_WITH_OPTIONS = (raw.NAME, staged.NAME, tables.FACTS)
+_WITH_OPTIONS = (raw.NAME, staged.NAME, tables.FACTS, commits.NAME)
 _FATAL = {"ConfigurationError"}
 """Failures that every further date would repeat."""
 
@@ -70,12 +76,12 @@ def check_dates(order: RunOrder, settings: Settings, now: datetime) -> list[str]
     return days(order.first, order.last)
 
 
-def selected_assets(defs: dg.Definitions, select: str | None) -> list[dg.AssetKey]:
+def selected_assets(defs: dg.Definitions, select: str | None, *, with_index: bool = True) -> list[dg.AssetKey]:
     """The daily assets of a selection. ConfigurationError where it is not understood or selects none."""
     graph = defs.resolve_asset_graph()
     daily = defs.resolve_job_def(DAILY_JOB).asset_layer.executable_asset_keys
     if select is None:
-        return sorted(daily)
+        return sorted(key for key in daily if with_index or key != dg.AssetKey(commits.NAME))
     try:
         chosen = dg.AssetSelection.from_string(select).resolve(graph) & set(daily)
     except Exception as error:
@@ -112,7 +118,7 @@ def run_days(
     """
     dates = check_dates(order, settings, now or datetime.now(UTC))
     defs = build_defs(settings, sink=sink)
-    chosen = selected_assets(defs, order.select)
+    chosen = selected_assets(defs, order.select, with_index=bool(settings.openviking_url))
     check_source(settings, with_langfuse=dg.AssetKey(raw.NAME) in chosen)
     job = defs.resolve_job_def(DAILY_JOB)
     with open_instance(settings) as instance:
@@ -122,6 +128,20 @@ def run_days(
             yield outcome
             if outcome.kind in _FATAL:
                 return
+
+
+def run_week(monday: date, settings: Settings, *, now: datetime | None = None) -> DayOutcome:
+    """Materialize the weekly assets of the week that begins on `monday`, in this process."""
+    if not is_over(monday, now or datetime.now(UTC)):
+        raise ConfigurationError(f"--week {week_name(monday)} is not over in UTC yet")
+    first = settings.sessions_start_date - timedelta(days=settings.sessions_start_date.weekday())
+    if monday < first:
+        raise ConfigurationError(
+            f"--week {week_name(monday)} is before SESSIONS_START_DATE={settings.sessions_start_date}"
+        )
+    job = build_defs(settings).resolve_job_def(WEEKLY_JOB)
+    with open_instance(settings) as instance, _storage_explained(settings):
+        return _materialize(job, instance, monday.isoformat(), None, {})
 
 
 def open_instance(settings: Settings) -> dg.DagsterInstance:
@@ -161,20 +181,27 @@ def packaged_file(name: str) -> Path:
 def _run_day(
     job: Any, instance: dg.DagsterInstance, day: str, chosen: list[dg.AssetKey], order: RunOrder, *, first: bool
 ) -> DayOutcome:
-    start = datetime.now(UTC)
     names = {key.to_user_string() for key in chosen}
     options = {"force": order.force, "allow_shrink": order.allow_shrink}
     ops: dict[str, Any] = {name: {"config": options} for name in _WITH_OPTIONS if name in names}
     if analytics.NAME in names:
         ops[analytics.NAME] = {"config": {"force": order.force, "rebuild": order.rebuild_database and first}}
+    return _materialize(job, instance, day, chosen, ops)
+
+
+def _materialize(
+    job: Any, instance: dg.DagsterInstance, partition: str, chosen: list[dg.AssetKey] | None, ops: dict[str, Any]
+) -> DayOutcome:
+    """Run a job for one partition in this process, and gather what a reader of the run wants to know."""
+    start = datetime.now(UTC)
     result = job.execute_in_process(
-        partition_key=day,
+        partition_key=partition,
         asset_selection=chosen,
         instance=instance,
         raise_on_error=False,
         run_config={"ops": ops, "loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
     )
-    outcome = DayOutcome(day, result.success, (datetime.now(UTC) - start).total_seconds())
+    outcome = DayOutcome(partition, result.success, (datetime.now(UTC) - start).total_seconds())
     for event in result.all_events:
         _note_event(outcome, event)
     return outcome
@@ -228,6 +255,7 @@ def doctor(settings: Settings) -> list[tuple[str, str | None]]:
         ("object store", lambda: StoreResource(settings).open().check()),
         ("redaction key", lambda: RedactionResource(settings).redactor()),
         ("Langfuse", lambda: check_source(settings, with_langfuse=True)),
+        ("OpenViking", lambda: _check_openviking(settings)),
         ("taxonomy", lambda: _check_taxonomy(settings)),
         ("Dagster instance", lambda: open_instance(settings).dispose()),
     ]
@@ -239,6 +267,20 @@ def doctor(settings: Settings) -> list[tuple[str, str | None]]:
         except (PlatformError, OSError) as error:
             found.append((name, str(error)))
     return found
+
+
+def _check_openviking(settings: Settings) -> None:
+    resource = OpenVikingResource(settings)
+    if not resource.configured:
+        raise ConfigurationError(
+            "OPENVIKING_URL is not set: sessions are not indexed (`sessions-platform openviking` starts a local server)"
+        )
+
+    async def tried() -> None:
+        async with resource.client() as client:
+            await client.check()
+
+    asyncio.run(tried())
 
 
 def _check_taxonomy(settings: Settings) -> None:

@@ -9,7 +9,7 @@ import secrets
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -24,7 +24,9 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True, hide_input_in_errors=True)
 
-    SECRET_FIELDS: ClassVar[tuple[str, ...]] = ("langfuse_secret_key", "sessions_redaction_key")
+    SECRET_FIELDS: ClassVar[tuple[str, ...]] = (
+        *("langfuse_secret_key", "sessions_redaction_key", "openviking_api_key", "sessions_gateway_api_key"),
+    )
 
     langfuse_host: str = Field("", validation_alias=AliasChoices("LANGFUSE_HOST", "LANGFUSE_BASE_URL"))
     langfuse_public_key: str = ""
@@ -39,7 +41,18 @@ class Settings(BaseSettings):
     sessions_idle_hours: float = Field(1.0, gt=0, le=24 * 30)
     sessions_redaction_key: SecretStr = SecretStr("")
 
-    @field_validator("sessions_outcome_scores", mode="before")
+    openviking_url: str = ""
+    openviking_api_key: SecretStr = SecretStr("")
+    openviking_memories: Annotated[tuple[Literal["events", "entities", "none"], ...], NoDecode] = ("none",)
+    sessions_index_token_budget: int = Field(20_000_000, ge=0)
+    sessions_gateway_url: str = ""
+    sessions_gateway_api_key: SecretStr = SecretStr("")
+    sessions_chat_model: str = "offline-extractive"
+    sessions_embedding_model: str = "offline-hashed-words"
+    sessions_embedding_dimension: int = Field(2048, ge=32, le=8192)
+    sessions_model_concurrency: int = Field(2, ge=1, le=64)
+
+    @field_validator("sessions_outcome_scores", "openviking_memories", mode="before")
     @classmethod
     def _comma_list(cls, value: Any) -> Any:
         return tuple(name.strip() for name in value.split(",") if name.strip()) if isinstance(value, str) else value
@@ -69,6 +82,16 @@ class Settings(BaseSettings):
     def database(self) -> Path:
         """The published analytics file."""
         return self.home / "analytics.duckdb"
+
+    @property
+    def memories(self) -> tuple[str, ...]:
+        """Kinds of memories that OpenViking extracts; none by default."""
+        return tuple(kind for kind in self.openviking_memories if kind != "none")
+
+    @property
+    def index_name(self) -> str:
+        """The index that sessions are loaded into: another model or dimension is another index."""
+        return f"{self.sessions_embedding_model}-{self.sessions_embedding_dimension}"
 
     @property
     def scratch(self) -> Path:

@@ -1,33 +1,40 @@
-"""The embedded demo: a sample Langfuse server over generated sessions on a free loopback port, and a run against it.
+"""The embedded demo: a sample Langfuse server over generated sessions, a real OpenViking server, and a run over both.
 
-Everything is written below SESSIONS_HOME/demo, apart from a real installation's store and Dagster instance.
+Everything is written below SESSIONS_HOME/demo, apart from a real installation's store and Dagster instance, and begins
+afresh each time: what an earlier demo left would be of other dates.
 """
 
-import os
 import shutil
-import socket
-import subprocess
-import sys
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from pydantic import SecretStr
 
+from sessions_platform.partitions import is_over, week_name
 from sessions_platform.resources.platform import ProgressSink
-from sessions_platform.runner import DayOutcome, RunOrder, run_days
+from sessions_platform.runner import DayOutcome, RunOrder, run_days, run_week
+from sessions_platform.services import Say, dagster_ui, openviking_server
 from sessions_platform.settings import Settings, last_complete_date
 
 SEED = 20_261
-SESSIONS_A_DAY = 40
+SESSIONS_A_DAY = 6
 
 
 @dataclass
 class Demo:
-    """What a demo made: outcomes by date, and the settings under which it can be used further."""
+    """What a demo made: outcomes by date and week, and the settings under which it can be used further."""
 
-    outcomes: list[DayOutcome]
     settings: Settings
+    outcomes: list[DayOutcome] = field(default_factory=list)
+    weeks: list[DayOutcome] = field(default_factory=list)
+
+    @property
+    def ok(self) -> bool:
+        """Whether every date and week went well."""
+        return all(one.ok for one in (*self.outcomes, *self.weeks))
 
     def findings(self) -> list[str]:
         """What the demo's tables say, a line each."""
@@ -35,9 +42,13 @@ class Demo:
 
         analytics = SessionAnalytics(self.settings.database)
         metrics = analytics.get_success_metrics()
+        (index,) = analytics.records(
+            "SELECT count(*) FILTER (status = 'verified') AS verified, count(*) AS all_of_them FROM openviking_commits"
+        )
         lines = [
             f"{metrics['total_sessions']} sessions, {metrics['completion_rate']:.0%} completed, "
-            f"{metrics['average_turns_per_session']:.1f} turns on average"
+            f"{metrics['average_turns_per_session']:.1f} turns on average",
+            f"{index['verified']} of {index['all_of_them']} slices in OpenViking, loaded and read back",
         ]
         for tool in sorted(analytics.get_tool_statistics(), key=lambda one: one["success_rate"])[:3]:
             name, failed = tool["operation"] or tool["tool_name"], 1 - tool["success_rate"]
@@ -48,69 +59,89 @@ class Demo:
             lines.append(f"{pair['from_agent']} -> {pair['to_agent']}: {pair['interaction_count']} times")
         return lines
 
-    def guide(self) -> str:
-        """Things to try, as text."""
+    def made(self) -> list[tuple[str, str]]:
+        """What was made and where it lies."""
+        store = self.settings.store_url
+        rows = [
+            ("redacted rows, by hour", f"{store}/raw"),
+            ("sessions as JSON", f"{store}/staged"),
+            ("facts and day marts", f"{store}/tables"),
+            ("what stands in the index", f"{store}/commits"),
+            ("analytics file", str(self.settings.database)),
+            ("Dagster instance", str(self.settings.dagster_folder)),
+        ]
+        return rows + [
+            (f"report of {week_name(date.fromisoformat(week.date))}", _report(self.settings, week))
+            for week in self.weeks
+        ]
+
+    def things_to_try(self) -> list[str]:
+        """Five things to try."""
         home = self.settings.home
-        return f"""
-Try:
-  python
-  >>> from sessions_platform.analytics import SessionAnalytics
-  >>> analytics = SessionAnalytics("{home}/analytics.duckdb")
-  >>> analytics.get_success_metrics()
-  >>> analytics.frame("FROM tool_success_rates ORDER BY success_rate LIMIT 10")
-  >>> analytics.frame("FROM interaction_matrix ORDER BY interaction_count DESC LIMIT 10")
-  ls {self.settings.store_url}/staged"""
-
-    def serve(self) -> None:
-        """Serve the Dagster UI on a free loopback port until Ctrl-C."""
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        command = [sys.executable, "-m", "dagster_webserver", "-h", "127.0.0.1", "-p", str(port)]
-        command += ["-m", "sessions_platform.definitions"]
-        environment = os.environ | environment_of(self.settings)
-        process = subprocess.Popen(command, env=environment)  # noqa: S603 - our own interpreter and fixed words
-        print(f"\nDagster UI: http://127.0.0.1:{port} (Ctrl-C ends it)", flush=True)
-        try:
-            process.wait()
-        except KeyboardInterrupt:
-            process.terminate()
-            process.wait(timeout=30)
+        return [
+            f"python -c 'from sessions_platform.analytics import SessionAnalytics as A; "
+            f'print(A("{home}/analytics.duckdb").get_success_metrics())\'',
+            f"duckdb {home}/analytics.duckdb 'FROM tool_success_rates ORDER BY success_rate LIMIT 10'",
+            f"duckdb {home}/analytics.duckdb 'FROM interaction_matrix ORDER BY interaction_count DESC LIMIT 10'",
+            f"cat {self.settings.store_url}/reports/week=*/report.md",
+            "in the Dagster UI: Lineage, then a backfill of two dates of raw_sessions and what follows it",
+        ]
 
 
-def environment_of(settings: Settings) -> dict[str, str]:
-    """The variables under which another process works with the same installation."""
-    return {
-        "DAGSTER_HOME": str(settings.dagster_folder),
-        "SESSIONS_HOME": str(settings.home),
-        "SESSIONS_STORE_URL": settings.store_url,
-        "SESSIONS_START_DATE": settings.sessions_start_date.isoformat(),
-    }
+def _report(settings: Settings, week: DayOutcome) -> str:
+    return f"{settings.store_url}/reports/week={week_name(date.fromisoformat(week.date))}/report.md"
 
 
-def run_demo(settings: Settings, days: int, *, sink: ProgressSink | None = None, now: datetime | None = None) -> Demo:
-    """Generate sessions for the last `days` complete dates, serve them, and run the whole graph against that server.
-
-    Begins afresh: what an earlier demo left in its folder would be of other dates.
-    """
+@contextmanager
+def running_demo(
+    settings: Settings, days: int, *, sink: ProgressSink | None = None, say: Say, now: datetime | None = None
+) -> Iterator[Demo]:
+    """Generate sessions for the last `days` complete dates and run the whole graph; servers run within the block."""
     from sessions_platform.demo.dataset import Dataset
     from sessions_platform.demo.generator import generate
     from sessions_platform.demo.server import LangfuseServer
 
-    shutil.rmtree(settings.home / "demo", ignore_errors=True)
-    newest = last_complete_date(now or datetime.now(UTC))
+    moment = now or datetime.now(UTC)
+    newest = last_complete_date(moment)
     dates = [newest - timedelta(days=back) for back in range(days - 1, -1, -1)]
+    home = settings.home / "demo"
+    shutil.rmtree(home, ignore_errors=True)
+    say(f"generating sessions of {days} days")
     corpus = generate(SEED, dates, SESSIONS_A_DAY)
-    with LangfuseServer(Dataset(corpus.observations, corpus.scores)) as server:
-        changes: dict[str, Any] = {
-            "langfuse_host": server.url,
-            "langfuse_public_key": server.public_key,
-            "langfuse_secret_key": SecretStr(server.secret_key),
-            "sessions_home": settings.home / "demo",
-            "sessions_store_url": "",
-            "dagster_home": None,
-            "sessions_start_date": dates[0],
-        }
-        own = settings.model_copy(update=changes)
-        outcomes = list(run_days(RunOrder(dates[0], dates[-1]), own, sink=sink, now=now))
-    return Demo(outcomes, own)
+    with ExitStack() as stack:
+        server = stack.enter_context(LangfuseServer(Dataset(corpus.observations, corpus.scores)))
+        own = settings.model_copy(update=_changes(settings, home, server, dates[0]))
+        url, key = stack.enter_context(openviking_server(own, say=say))
+        own = own.model_copy(update={"openviking_url": url, "openviking_api_key": SecretStr(key)})
+        demo = Demo(own)
+        say("running the graph, day by day")
+        demo.outcomes.extend(run_days(RunOrder(dates[0], dates[-1]), own, sink=sink, now=now))
+        for monday in _weeks(dates, moment):
+            demo.weeks.append(run_week(monday, own, now=now))
+        yield demo
+
+
+def _changes(settings: Settings, home: Any, server: Any, start: date) -> dict[str, Any]:
+    """What is otherwise in a demo than in the installation it is started from."""
+    return {
+        "langfuse_host": server.url,
+        "langfuse_public_key": server.public_key,
+        "langfuse_secret_key": SecretStr(server.secret_key),
+        "sessions_home": home,
+        "sessions_store_url": "",
+        "dagster_home": None,
+        "sessions_start_date": start,
+    }
+
+
+def _weeks(dates: list[date], now: datetime) -> list[date]:
+    """Mondays of the weeks all of whose days are among the dates."""
+    mondays = [day for day in dates if day.weekday() == 0 and day + timedelta(days=6) <= dates[-1]]
+    return [monday for monday in mondays if is_over(monday, now)]
+
+
+@contextmanager
+def serving(demo: Demo) -> Iterator[str]:
+    """The Dagster UI and daemon over the demo's instance, within the block; the UI's address."""
+    with dagster_ui(demo.settings) as url:
+        yield url

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from sessions_platform.analytics import SessionAnalytics
     from sessions_platform.resources.langfuse import LangfuseClient
     from sessions_platform.resources.object_store import ObjectStore
+    from sessions_platform.resources.openviking import OpenVikingClient
     from sessions_platform.resources.warehouse import Publisher
     from sessions_platform.sessions.redact import Redactor
 
@@ -109,6 +110,23 @@ class WarehouseResource(_FromSettings):
             raise StoreError(f"{missing}: load {date} first (session_tables)") from None
 
 
+class OpenVikingResource(_FromSettings):
+    """The context index (OPENVIKING_URL and a user's key)."""
+
+    @property
+    def configured(self) -> bool:
+        """Whether there is one."""
+        return bool(self.settings.openviking_url)
+
+    def client(self) -> "OpenVikingClient":
+        """A client, not yet entered. Raises ConfigurationError where the address or key is none."""
+        from sessions_platform.resources.openviking import OpenVikingClient
+
+        settings = self.settings
+        key = settings.openviking_api_key.get_secret_value()
+        return OpenVikingClient(settings.openviking_url, key, concurrency=max(2, settings.sessions_model_concurrency))
+
+
 class WorkspaceResource(_FromSettings):
     """Folders and the taxonomy of this installation, and where progress is shown."""
 
@@ -145,5 +163,6 @@ def resources(settings: Settings | None = None, *, sink: ProgressSink | None = N
         "store": StoreResource(settings),
         "redaction": RedactionResource(settings),
         "warehouse": WarehouseResource(settings),
+        "openviking": OpenVikingResource(settings),
         "workspace": WorkspaceResource(settings, sink),
     }

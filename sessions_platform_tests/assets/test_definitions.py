@@ -3,6 +3,8 @@
 import subprocess
 import sys
 
+import dagster as dg
+
 from sessions_platform.automation import DAILY_JOB
 from sessions_platform.definitions import build_defs
 from sessions_platform.settings import load_settings
@@ -10,6 +12,7 @@ from sessions_platform.settings import load_settings
 FLOW = {
     "raw_sessions": ("raw", set()),
     "staged_sessions": ("staged", {"raw_sessions"}),
+    "openviking_commits": ("openviking", {"staged_sessions"}),
     "session_tables": ("tables", {"staged_sessions"}),
     "tool_success_rates": ("tables", {"session_tables"}),
     "interaction_matrix": ("tables", {"session_tables"}),
@@ -35,6 +38,7 @@ def test_groups_and_dependencies_draw_the_flow():
     assert {key.to_user_string() for key in nodes["analytics_database"].parent_keys} == set(FLOW) - {
         "raw_sessions",
         "staged_sessions",
+        "openviking_commits",
     }
 
 
@@ -47,10 +51,17 @@ def test_every_asset_is_partitioned_by_utc_date_or_week_and_described():
         assert len(node.description or "") > 60
 
 
-def test_only_the_publisher_holds_the_database_pool():
+def test_the_publisher_and_the_index_hold_a_pool_each_and_nothing_else_does():
     pools = {key.to_user_string(): graph().get(key).pools for key in graph().get_all_asset_keys()}
-    assert {name for name, held in pools.items() if held} == {"analytics_database"}
-    assert pools["analytics_database"] == {"duckdb"}
+    held = {name: pool for name, pool in pools.items() if pool}
+    assert held == {"analytics_database": {"duckdb"}, "openviking_commits": {"openviking"}}
+
+
+def test_nothing_waits_for_the_index_or_fails_with_it():
+    assert not graph().get(dg.AssetKey("openviking_commits")).child_keys
+    steps = build_defs(load_settings()).resolve_job_def(DAILY_JOB).graph.nodes
+    priorities = {node.name: int(node.definition.tags.get("dagster/priority", "0")) for node in steps}
+    assert min(priorities, key=priorities.__getitem__) == "openviking_commits"
 
 
 def test_the_daily_job_runs_in_one_process():

@@ -98,14 +98,18 @@ def build(variables: dict[str, str], day: str) -> None:
     assert warehouse.publisher(store).publish([day]).skipped == {}
 
 
+def environment_without_ours() -> dict[str, str]:
+    """This process's environment without the platform's variables."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
+
+
 def start_command(variables: dict[str, str], *words: str) -> subprocess.Popen[str]:
     """`python -m sessions_platform ...` with these variables and no others of ours, in a folder without `.env`."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
     home = Path(variables["SESSIONS_HOME"])
     folder = next(path for path in home.parents if path.is_dir())
     return subprocess.Popen(
         [sys.executable, "-m", "sessions_platform", *words],
-        env=environment | variables,
+        env=environment_without_ours() | variables,
         cwd=folder,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -1,0 +1,18 @@
+"""From a date's staged sessions to OpenViking: committed and made searchable, one ledger line a session.
+
+`ledger` is what is known of a date, `payload` what a session is sent as, `directories` and `commits` load, `day` brings
+them together. What the API is stands in `resources.openviking`; nothing here knows Dagster.
+"""
+
+from sessions_platform.indexing.day import CommitOptions, CommitReport, commit_date, commit_date_sync
+from sessions_platform.indexing.ledger import Entry, Ledger, read_ledger
+
+__all__ = [
+    "CommitOptions",
+    "CommitReport",
+    "Entry",
+    "Ledger",
+    "commit_date",
+    "commit_date_sync",
+    "read_ledger",
+]
