@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 UV := $(shell command -v uv 2>/dev/null || echo $(CURDIR)/.uv/bin/uv)
 PYTHON := .venv/bin/python
-DAYS ?= 7
+DAYS ?= 14
 
 setup: .venv/.ready
 

@@ -6,6 +6,9 @@
     running   starts the processes and collects what they measured
     tables    what was measured, as text
     publish   a year of days published (`--publish`); a program of its own, too
+    processes whole processes from outside: wall, CPU, peak memory; the sample server
+    orchestration  a backfill of small days through `run`, and the same steps without Dagster (`--orchestration`)
+    dlt_peer  one day through dlt (dlt_pipeline, in an environment of its own) and through `run` (`--dlt`)
 
 Nothing here is imported by the platform.
 """

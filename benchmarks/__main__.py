@@ -1,6 +1,8 @@
 """`python -m benchmarks`: every stage of a day, in two profiles, against peers and limits.
 
     python -m benchmarks [--sessions 1000] [--kb 400] [--profile delta|full_history|both] [--rss] [--publish] [--json]
+    python -m benchmarks --orchestration [--days 30]     what Dagster costs a day; alone
+    python -m benchmarks --dlt [--rounds 3]              one day beside dlt; alone
 
 Times are CPU seconds, each stage in a process of its own, and the sample server in another.
 Not a timed test: nothing fails for being slow.
@@ -11,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -32,14 +35,22 @@ def main() -> int:
     options.add_argument("--profile", choices=("delta", "full_history", "both"), default="both")
     options.add_argument("--rss", action="store_true", help=f"peak memory at {MANY} times the sessions, too")
     options.add_argument("--publish", action="store_true", help="one day into a year of days (15M messages), too")
+    options.add_argument("--orchestration", action="store_true", help="only what Dagster costs a day of a backfill")
+    options.add_argument("--days", type=int, default=30, help="days of that backfill")
+    options.add_argument("--dlt", action="store_true", help="only one day through dlt and through run, side by side")
+    options.add_argument("--rounds", type=int, default=3, help="how often each runs there; medians count")
+    options.add_argument("--dlt-python", help="a Python that has dlt (default: one is installed and removed again)")
     options.add_argument("--folder", type=Path, help="where to work (default: the temporary folder)")
     options.add_argument("--json", action="store_true", help="figures as JSON")
     chosen = options.parse_args()
-    if chosen.sessions < 1 or chosen.kb < 1:
-        options.error("--sessions and --kb must be at least 1")
+    if min(chosen.sessions, chosen.kb, chosen.days, chosen.rounds) < 1:
+        options.error("--sessions, --kb, --days and --rounds must be at least 1")
     folder = chosen.folder or Path(tempfile.gettempdir())
     if not folder.is_dir():
         options.error(f"--folder {folder}: there is no such folder")
+    if chosen.orchestration or chosen.dlt:
+        _alone(chosen, folder)
+        return 0
     runs = _runs(chosen, folder)
     if chosen.json:
         print(msgspec.json.encode({"runs": runs, "limits": verdicts(runs)}).decode())
@@ -48,6 +59,23 @@ def main() -> int:
         command = [sys.executable, "-m", "benchmarks.publish", "--folder", tempfile.mkdtemp(dir=folder)]
         return subprocess.run(command, stdout=sys.stderr if chosen.json else None, check=False).returncode  # noqa: S603
     return 0
+
+
+def _alone(chosen: argparse.Namespace, folder: Path) -> None:
+    """The benchmarks of whole processes, without the stages."""
+    from benchmarks import dlt_peer, orchestration
+
+    found: dict[str, Any] = {}
+    if chosen.orchestration:
+        found["orchestration"] = backfill = orchestration.measure(folder, chosen.days)
+        if not chosen.json:
+            print(orchestration.table(backfill), flush=True)
+    if chosen.dlt:
+        found["dlt"] = beside = dlt_peer.measure(folder, chosen.rounds, chosen.dlt_python)
+        if not chosen.json:
+            print(dlt_peer.table(beside), flush=True)
+    if chosen.json:
+        print(msgspec.json.encode(found).decode())
 
 
 def _runs(chosen: argparse.Namespace, folder: Path) -> list[Run]:

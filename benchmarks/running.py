@@ -14,6 +14,7 @@ import msgspec
 
 from benchmarks.corpus import Corpus, Profile
 from benchmarks.meter import Measured
+from benchmarks.processes import serving
 
 PIPELINE = ("extract", "redact", "transform", "tables", "publish")
 PEERS = ("decode", "compress", "leak_check", "redact_texts", "plain_re")
@@ -58,12 +59,6 @@ def _python(module: str, *arguments: str) -> bytes:
 @contextlib.contextmanager
 def _server(home: Path, corpus: Corpus) -> Iterator[None]:
     """A sample Langfuse server of its own process while the block runs; its address stands in HOME/server."""
-    command = [sys.executable, "-m", "sessions_platform.demo.server", "--folder", corpus.folder, "--port", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
-        try:
-            assert process.stdout is not None
-            told = dict(word.split("=", 1) for word in process.stdout.readline().split())
-            (home / "server").write_text(f"{told['LANGFUSE_HOST']} {told['LANGFUSE_PUBLIC_KEY']} sk-lf-demo")
-            yield
-        finally:
-            process.terminate()
+    with serving(corpus.folder) as variables:
+        (home / "server").write_text(" ".join(variables.values()))
+        yield

@@ -183,10 +183,9 @@ def _print_demo(made: Any) -> None:
     _print_outcomes(made.outcomes, made.settings)
     for text in made.findings():
         out.print(f"  {text}", markup=False, soft_wrap=True)
-    table = Table("what was made", "where it lies", box=None)
+    out.print("\nWhat was made, and where it lies:")
     for what, where in made.made():
-        table.add_row(what, where, style=None)
-    out.print(table, soft_wrap=True)
+        out.print(f"  {what:<26}{where}", markup=False, soft_wrap=True)
     out.print("\nTry:")
     for number, text in enumerate(made.things_to_try(), 1):
         out.print(f"  {number}. {text}", markup=False, soft_wrap=True)

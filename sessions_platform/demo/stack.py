@@ -1,14 +1,17 @@
 """The embedded demo: a sample Langfuse server over generated sessions, a real OpenViking server, and a run over both.
 
-Everything is written below SESSIONS_HOME/demo, apart from a real installation's store and Dagster instance, and begins
-afresh each time: what an earlier demo left would be of other dates.
+Everything is written below SESSIONS_HOME/demo, apart from a real installation's store and Dagster instance. A demo of
+the same dates goes on from what an earlier one left; of other dates, it begins afresh.
 """
 
+import json
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from pydantic import SecretStr
@@ -77,12 +80,12 @@ class Demo:
 
     def things_to_try(self) -> list[str]:
         """Five things to try."""
-        home = self.settings.home
+        ask = f"SESSIONS_HOME={self.settings.home} {sys.executable} -c"
+        use = "from sessions_platform.analytics import SessionAnalytics as A; print(A()."
         return [
-            f"python -c 'from sessions_platform.analytics import SessionAnalytics as A; "
-            f'print(A("{home}/analytics.duckdb").get_success_metrics())\'',
-            f"duckdb {home}/analytics.duckdb 'FROM tool_success_rates ORDER BY success_rate LIMIT 10'",
-            f"duckdb {home}/analytics.duckdb 'FROM interaction_matrix ORDER BY interaction_count DESC LIMIT 10'",
+            f"{ask} '{use}get_success_metrics())'",
+            f"{ask} '{use}frame(\"FROM tool_success_rates ORDER BY success_rate LIMIT 10\"))'",
+            f"{ask} '{use}frame(\"FROM interaction_matrix ORDER BY interaction_count DESC LIMIT 10\"))'",
             f"cat {self.settings.store_url}/reports/week=*/report.md",
             "in the Dagster UI: Lineage, then a backfill of two dates of raw_sessions and what follows it",
         ]
@@ -105,7 +108,7 @@ def running_demo(
     newest = last_complete_date(moment)
     dates = [newest - timedelta(days=back) for back in range(days - 1, -1, -1)]
     home = settings.home / "demo"
-    shutil.rmtree(home, ignore_errors=True)
+    _keep_if_same(home, {"seed": SEED, "sessions": SESSIONS_A_DAY, "dates": [day.isoformat() for day in dates]})
     say(f"generating sessions of {days} days")
     corpus = generate(SEED, dates, SESSIONS_A_DAY)
     with ExitStack() as stack:
@@ -121,7 +124,17 @@ def running_demo(
         yield demo
 
 
-def _changes(settings: Settings, home: Any, server: Any, start: date) -> dict[str, Any]:
+def _keep_if_same(home: Path, plan: dict[str, Any]) -> None:
+    """Remove what a demo of another plan left; its rows would be of other sessions under the same dates."""
+    note = home / "demo.json"
+    text = json.dumps(plan)
+    if not note.exists() or note.read_text(encoding="utf-8") != text:
+        shutil.rmtree(home, ignore_errors=True)
+        home.mkdir(parents=True)
+        note.write_text(text, encoding="utf-8")
+
+
+def _changes(settings: Settings, home: Path, server: Any, start: date) -> dict[str, Any]:
     """What is otherwise in a demo than in the installation it is started from."""
     return {
         "langfuse_host": server.url,

@@ -69,6 +69,11 @@ def most_at_once(runs: Iterable[Run]) -> int:
     return most
 
 
+def speaks_of_a_lock(line: str) -> bool:
+    """Whether a line of a log has a lock in it, as DuckDB and SQLite say it."""
+    return _LOCKED.search(line) is not None
+
+
 class Deployment:
     """Webserver and daemon over one Dagster instance; the daemon is started when it is asked for."""
 
@@ -152,8 +157,10 @@ class Deployment:
         raise AssertionError(f"{what}: not within {timeout} s: {self._ends()}")
 
     def backfill(self, days: Sequence[str]) -> str:
-        """What the UI's "Materialize" does with all daily assets and these dates; the backfill's id."""
-        keys = [{"path": key.path} for key in selected_assets(build_defs(self.settings), None)]
+        """What the UI's "Materialize" does with these dates and the assets that `run` takes; the backfill's id."""
+        with_index = bool(self.settings.openviking_url)
+        chosen = selected_assets(build_defs(self.settings), None, with_index=with_index)
+        keys = [{"path": key.path} for key in chosen]
         order = {"assetSelection": keys, "partitionNames": list(days), "title": f"{days[0]} to {days[-1]}"}
         return str(self.ask(graphql.BACKFILL, order=order)["backfillId"])
 
@@ -246,7 +253,7 @@ class Deployment:
         lines = self.log().splitlines()
         for run in self.runs():
             lines += [str(event) for event in self.events(run)]
-        return [line for line in lines if _LOCKED.search(line)]
+        return [line for line in lines if speaks_of_a_lock(line)]
 
     def _location(self) -> dict[str, str] | None:
         try:

@@ -18,7 +18,7 @@ import pytest
 from sessions_platform.demo.dataset import Dataset
 from sessions_platform.demo.generator import Corpus, generate
 from sessions_platform.demo.server import LangfuseServer, ServerOptions
-from sessions_platform_tests.end_to_end.daemon import Deployment, Run, most_at_once, utc
+from sessions_platform_tests.end_to_end.daemon import Deployment, Run, most_at_once, speaks_of_a_lock, utc
 from sessions_platform_tests.end_to_end.support import counts, days_between, installation, one
 
 SEED = 23
@@ -93,6 +93,20 @@ def two_days(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
             seen.write_text(json.dumps(observe(base / "daemon")), encoding="utf-8")
     observed: dict[str, Any] = json.loads(seen.read_text(encoding="utf-8"))
     return observed
+
+
+@pytest.mark.parametrize(
+    ("times", "most"), [([(0, 2), (2, 4)], 1), ([(0, 2), (1, 4), (2, 5)], 2), ([(0, 9), (1, 3), (2, 4)], 3)]
+)
+def test_runs_that_overlap_are_counted_from_launch_to_end(times: list[tuple[float, float]], most: int) -> None:
+    assert most_at_once(Run("", "", "SUCCESS", "", *bounds) for bounds in times) == most
+
+
+def test_errors_of_both_databases_are_lock_errors_and_blocking_checks_are_not() -> None:
+    duckdb_says = 'IO Error: Could not set lock on file "a.duckdb": Conflicting lock is held in python3.11'
+    assert speaks_of_a_lock(duckdb_says)
+    assert speaks_of_a_lock("(sqlite3.OperationalError) database is locked")
+    assert not speaks_of_a_lock("blocking check passed; step is blocked by the pool")
 
 
 def test_a_backfill_of_two_days_completes_on_the_daemon_without_a_lock_error(two_days: dict[str, Any]) -> None:

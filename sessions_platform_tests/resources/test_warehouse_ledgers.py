@@ -37,8 +37,10 @@ def test_ledgers_are_published_as_they_stand_and_change_apart_from_the_tables(tm
     assert world.ask("SELECT count(*) FROM openviking_commits") == [(0,)]
     world.store.put(ledger_key(D1), ledger(s_1="verified", s_2="pending"))
     assert world.publish(D1).wrote
-    columns = "session_id, uri, l0, status, reason, index_tokens, committed_at::VARCHAR"
-    assert world.ask(f"SELECT {columns} FROM openviking_commits ORDER BY ALL") == [
+    assert world.ask(
+        "SELECT session_id, uri, l0, status, reason, index_tokens, committed_at::VARCHAR FROM openviking_commits"
+        " ORDER BY ALL"
+    ) == [
         ("s-1", "viking://s_1", "About s_1.", "verified", "", 7, "2026-11-04 05:00:00"),
         ("s-2", "viking://s_2", "About s_2.", "pending", "the server is gone", 7, None),
     ]
