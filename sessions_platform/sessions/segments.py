@@ -102,10 +102,10 @@ def _rules(values: Any, name: str) -> tuple[Rule, ...]:
 
 def _derive(key: str, rules: tuple[Rule, ...], evidence: Evidence) -> Segment:
     """A declared value wins, then tools used and the user's words; most hits win, the file's order parts ties."""
-    declared = evidence.declared.get(key, "").lower()
-    exact = next((rule.value for rule in rules if declared and rule.value.lower() == declared), None)
-    if exact:
-        return Segment(key, exact, "declared")
+    declared = evidence.declared.get(key)
+    if declared:
+        # Who says what it is knows better; a second value would count the session twice.
+        return Segment(key, declared, "declared")
     tools = {rule.value: sum(n for tool, n in evidence.tools.items() if rule.pattern.search(tool)) for rule in rules}
     request = evidence.request.lower()
     words = {rule.value: len(rule.pattern.findall(request)) for rule in rules}

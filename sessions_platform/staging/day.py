@@ -29,7 +29,7 @@ from sessions_platform.staging.raw_reader import observation_lines, raw_manifest
 from sessions_platform.staging.shuffle import Buckets, SessionOfTrace, head_of, row_hash, time_on
 from sessions_platform.staging.staged_reader import read_manifest
 
-TRANSFORM_VERSION = 1
+TRANSFORM_VERSION = 2
 """Raised with any change of what staged files hold, so that days are staged again."""
 LATE_SCORES = "late_scores"
 _PUTS_AT_ONCE = 8

@@ -124,16 +124,20 @@ class Deployment:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait(timeout=15)
+        # A killed process is seen until the system has taken it down.
+        end = time.monotonic() + 15
+        while self.left() and time.monotonic() < end:
+            time.sleep(0.1)
 
-    def left(self) -> list[str]:
-        """Commands of processes that still have this deployment's DAGSTER_HOME, whoever started them."""
+    def left(self) -> dict[int, str]:
+        """Processes that have this deployment's DAGSTER_HOME, a folder of the test's own, with their commands."""
         mark = f"DAGSTER_HOME={self.settings.dagster_folder}".encode()
-        found = []
+        found = {}
         for process in Path("/proc").glob("[0-9]*"):
             # One that has ended, or is another user's, is not ours.
             with contextlib.suppress(OSError):
                 if mark in (process / "environ").read_bytes().split(b"\0"):
-                    found.append((process / "cmdline").read_bytes().replace(b"\0", b" ").decode())
+                    found[int(process.name)] = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode()
         return found
 
     def ask(self, query: str, **variables: Any) -> Any:

@@ -122,7 +122,7 @@ def test_a_backfill_of_two_days_completes_on_the_daemon_without_a_lock_error(two
 
 def test_daemons_are_well_and_nothing_is_left_of_them(two_days: dict[str, Any]) -> None:
     assert two_days["unhealthy"] == []
-    assert two_days["left"] == []
+    assert two_days["left"] == {}
 
 
 def test_schedule_and_sensor_are_on_by_default(two_days: dict[str, Any]) -> None:
@@ -186,7 +186,7 @@ def fortnight(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fortnight]:
             backfill = platform.backfill(FORTNIGHT)
             platform.start_daemon()
             yield Fortnight(server, corpus, platform, backfill)
-        assert platform.left() == []
+        assert platform.left() == {}
 
 
 @pytest.mark.slow

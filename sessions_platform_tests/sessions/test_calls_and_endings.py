@@ -136,6 +136,12 @@ def test_segments_are_tags_metadata_and_what_is_derived():
     }
 
 
+def test_a_declared_task_is_the_task_and_no_other_is_derived():
+    root = row("SPAN", at(0), id="root", tags=["task:crash"], asked=[said("user", "please deploy the pod")])
+    found = [(one.key, one.value, one.basis) for one in staged(root).session.segments if one.key == "task"]
+    assert found == [("task", "crash", "tag")]
+
+
 def test_a_broken_taxonomy_is_a_clear_error():
     with pytest.raises(ConfigurationError, match="my.yaml: not valid YAML"):
         Taxonomy.parse("platform: [", "my.yaml")
