@@ -6,7 +6,7 @@ from typing import Any
 import dagster as dg
 
 from sessions_platform.assets import tables
-from sessions_platform.assets.steps import Materialized, PublishOptions, Stopwatch, explained, table
+from sessions_platform.assets.steps import FRESH, Materialized, PublishOptions, Stopwatch, explained, table
 from sessions_platform.resources.platform import StoreResource, WarehouseResource
 
 NAME = "analytics_database"
@@ -26,6 +26,7 @@ def analytics_assets(partitions: dg.PartitionsDefinition[str]) -> list[Any]:
                 group_name="analytics",
                 kinds={"duckdb"},
                 partitions_def=partitions,
+                freshness_policy=FRESH,
                 description="SESSIONS_HOME/analytics.duckdb: facts, marts and sessions of every complete date. "
                 "Partition D: D's figures are in the file. Every table and column carries a comment.",
             )

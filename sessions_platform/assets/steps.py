@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import dagster as dg
@@ -12,6 +13,8 @@ from sessions_platform.errors import CheckFailed, ConfigurationError, PlatformEr
 NETWORK_RETRY = dg.RetryPolicy(max_retries=3, delay=5, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS)
 
 Materialized = dg.MaterializeResult[Any]
+FRESH = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=36), warn_window=timedelta(hours=28))
+"""The schedule runs at 04:00 UTC: a day later and four hours for the run is late, half a day more is a failure."""
 KIND = "kind of error"
 """Metadata of a failure under which commands find which of the platform's errors it was."""
 

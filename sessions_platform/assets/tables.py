@@ -6,7 +6,7 @@ from typing import Any
 import dagster as dg
 
 from sessions_platform.assets import staged
-from sessions_platform.assets.steps import Materialized, RunOptions, Stopwatch, explained, table
+from sessions_platform.assets.steps import FRESH, Materialized, RunOptions, Stopwatch, explained, table
 from sessions_platform.errors import CheckFailed
 from sessions_platform.resources.platform import StoreResource, WarehouseResource, WorkspaceResource
 
@@ -93,6 +93,7 @@ def _marts(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
                 description=f"{text} As Parquet it counts the date's slices alone; the published table also knows the "
                 "neighbouring slices of sessions over midnight.",
                 skippable=True,
+                freshness_policy=FRESH,
             )
             for name, text in MARTS.items()
         ],
@@ -124,6 +125,7 @@ def _health(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
         group_name="tables",
         kinds={"parquet"},
         partitions_def=partitions,
+        freshness_policy=FRESH,
         description="One row a date: rows at the source, stored and staged, sessions loaded, redactions, and whether "
         "the date is complete. The publisher takes complete dates only, whatever was materialized.",
     )

@@ -64,6 +64,12 @@ def test_nothing_waits_for_the_index_or_fails_with_it():
     assert min(priorities, key=priorities.__getitem__) == "openviking_commits"
 
 
+def test_marts_and_the_published_file_are_expected_fresh_every_day():
+    fresh = {key.to_user_string() for key in graph().get_all_asset_keys() if graph().get(key).freshness_policy}
+    marts = {"tool_success_rates", "interaction_matrix", "agent_activity", "daily_metrics", "data_health"}
+    assert fresh == marts | {"analytics_database"}
+
+
 def test_the_daily_job_runs_in_one_process():
     job = build_defs(load_settings()).resolve_job_def(DAILY_JOB)
     assert job.executor_def.name == "in_process"
