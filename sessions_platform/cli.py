@@ -93,10 +93,10 @@ def run(
 @app.command()
 def doctor(as_json: Json = False) -> None:
     """Try every configured service; say ok, or what is wrong and how to mend it. Exit 1 if anything is wrong."""
-    from sessions_platform import runner
+    from sessions_platform.doctor import doctor as examine
 
     settings = load_settings()
-    found = runner.doctor(settings)
+    found = examine(settings)
     variables = _variables(settings)
     if as_json:
         print(json.dumps({"variables": variables, "checks": {name: text or "ok" for name, text in found}}))

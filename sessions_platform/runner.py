@@ -6,7 +6,7 @@ What commands print is in `cli`; what a step does is in `assets`. Source: CONTRA
 import asyncio
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -19,11 +19,10 @@ from sessions_platform.assets import analytics, commits, raw, staged, tables
 from sessions_platform.assets.steps import KIND
 from sessions_platform.automation import DAILY_JOB, WEEKLY_JOB
 from sessions_platform.definitions import build_defs
-from sessions_platform.errors import ConfigurationError, PlatformError, StoreError
+from sessions_platform.errors import ConfigurationError, StoreError
 from sessions_platform.partitions import days, is_over, week_name
 from sessions_platform.resources.platform import (
     LangfuseResource,
-    OpenVikingResource,
     ProgressSink,
     RedactionResource,
     StoreResource,
@@ -246,45 +245,3 @@ def plan_days(order: RunOrder, settings: Settings, *, now: datetime | None = Non
             return [await plan_date(client, store, day) for day in dates]
 
     return asyncio.run(plans())
-
-
-def doctor(settings: Settings) -> list[tuple[str, str | None]]:
-    """Try every configured service: (what, None if it is well, else what is wrong and how to mend it)."""
-    checks: list[tuple[str, Callable[[], object]]] = [
-        ("SESSIONS_HOME", lambda: settings.home.mkdir(parents=True, exist_ok=True)),
-        ("object store", lambda: StoreResource(settings).open().check()),
-        ("redaction key", lambda: RedactionResource(settings).redactor()),
-        ("Langfuse", lambda: check_source(settings, with_langfuse=True)),
-        ("OpenViking", lambda: _check_openviking(settings)),
-        ("taxonomy", lambda: _check_taxonomy(settings)),
-        ("Dagster instance", lambda: open_instance(settings).dispose()),
-    ]
-    found: list[tuple[str, str | None]] = []
-    for name, check in checks:
-        try:
-            check()
-            found.append((name, None))
-        except (PlatformError, OSError) as error:
-            found.append((name, str(error)))
-    return found
-
-
-def _check_openviking(settings: Settings) -> None:
-    resource = OpenVikingResource(settings)
-    if not resource.configured:
-        raise ConfigurationError(
-            "OPENVIKING_URL is not set: sessions are not indexed (`sessions-platform openviking` starts a local server)"
-        )
-
-    async def tried() -> None:
-        async with resource.client() as client:
-            await client.check()
-
-    asyncio.run(tried())
-
-
-def _check_taxonomy(settings: Settings) -> None:
-    from sessions_platform.resources.platform import WorkspaceResource
-    from sessions_platform.sessions.segments import Taxonomy
-
-    Taxonomy.parse(*WorkspaceResource(settings).taxonomy_text())
