@@ -4,7 +4,6 @@ What commands print is in `cli`; what a step does is in `assets`. Source: CONTRA
 """
 
 import asyncio
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -152,9 +151,8 @@ def open_instance(settings: Settings) -> dg.DagsterInstance:
             shutil.copyfile(packaged_file("dagster.yaml"), folder / "dagster.yaml")
     except OSError as error:
         raise ConfigurationError(f"DAGSTER_HOME={folder}: cannot be written ({error.strerror})") from error
-    os.environ["DAGSTER_HOME"] = str(folder)
     with _storage_explained(settings):
-        return dg.DagsterInstance.get()
+        return dg.DagsterInstance.from_config(str(folder))
 
 
 @contextmanager

@@ -8,7 +8,14 @@ import pytest
 from sessions_platform.errors import ConfigurationError
 from sessions_platform.settings import load_settings
 
-NAMES = ("LANGFUSE_HOST", "LANGFUSE_BASE_URL", "SESSIONS_HOME", "SESSIONS_STORE_URL", "SESSIONS_REDACTION_KEY")
+NAMES = (
+    "DAGSTER_HOME",
+    "LANGFUSE_HOST",
+    "LANGFUSE_BASE_URL",
+    "SESSIONS_HOME",
+    "SESSIONS_STORE_URL",
+    "SESSIONS_REDACTION_KEY",
+)
 
 
 @pytest.fixture(autouse=True)
