@@ -10,14 +10,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from sessions_platform.errors import PlatformError
 from sessions_platform.settings import Settings
 
 HOST = "127.0.0.1"
-_STOPS_WITHIN = 30.0
+_STOPS_WITHIN = 8.0
 Say = Callable[[str], None]
 
 
@@ -76,9 +76,7 @@ def dagster_ui(
     commands = {"webserver": ["dagster_webserver", "-h", HOST, "-p", str(port), *location]}
     if daemon:
         commands["daemon"] = ["dagster._daemon", "run", *location]
-    with ExitStack() as stack:
-        for name, words in commands.items():
-            stack.enter_context(_process(words, environment, logs / f"{name}.log"))
+    with _processes(commands, environment, logs):
         _wait_for(port, logs / "webserver.log")
         yield f"http://{HOST}:{port}"
 
@@ -100,37 +98,58 @@ def environment_of(settings: Settings) -> dict[str, str]:
 
 
 @contextmanager
-def _process(words: list[str], environment: dict[str, str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """A module run by our interpreter in a process group of its own, ended with all its children after the block."""
-    with log.open("ab") as stream:
-        process = subprocess.Popen(  # noqa: S603 - our own interpreter and fixed words
-            [sys.executable, "-m", *words],
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=stream,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+def _processes(commands: dict[str, list[str]], environment: dict[str, str], logs: Path) -> Iterator[None]:
+    """Modules run by our interpreter, each in a session of its own; after the block they and theirs are gone."""
+    started: list[subprocess.Popen[bytes]] = []
     try:
-        yield process
+        for name, words in commands.items():
+            with (logs / f"{name}.log").open("ab") as stream:
+                started.append(
+                    subprocess.Popen(  # noqa: S603 - our own interpreter and fixed words
+                        [sys.executable, "-m", "sessions_platform.launch", str(os.getpid()), "-m", *words],
+                        env=environment,
+                        stdin=subprocess.DEVNULL,
+                        stdout=stream,
+                        stderr=subprocess.STDOUT,
+                        start_new_session=True,
+                    )
+                )
+        yield
     finally:
-        _end(process)
+        _end(started)
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
-    for sign, patience in ((signal.SIGTERM, _STOPS_WITHIN), (signal.SIGKILL, 5.0)):
-        try:
-            os.killpg(process.pid, sign)
-        except ProcessLookupError:
-            break
-        try:
-            process.wait(timeout=patience)
-        except subprocess.TimeoutExpired:
-            continue
-        # The group may outlive its leader: code servers are children of their own.
-        if sign is signal.SIGTERM:
-            time.sleep(0.5)
-    process.wait()
+def _end(started: list[subprocess.Popen[bytes]]) -> None:
+    """Ask all to end, wait together, then kill what is left. Code servers are children that outlive their parents."""
+    family = {pid for process in started for pid in (process.pid, *_descendants(process.pid))}
+    for process in started:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGTERM)
+    deadline = time.monotonic() + _STOPS_WITHIN
+    while any(process.poll() is None for process in started) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    for pid in family:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    for process in started:
+        process.wait()
+
+
+def _descendants(pid: int) -> set[int]:
+    """Children of a process, theirs and so on, where the system lists them (Linux)."""
+    parents: dict[int, list[int]] = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError, ValueError, IndexError):
+            # The name in brackets may hold anything; what follows it is state and parent.
+            parent = int(stat.read_text().rpartition(")")[2].split()[1])
+            parents.setdefault(parent, []).append(int(stat.parent.name))
+    found: set[int] = set()
+    waiting = [pid]
+    while waiting:
+        for child in parents.get(waiting.pop(), []):
+            found.add(child)
+            waiting.append(child)
+    return found
 
 
 def _wait_for(port: int, log: Path, *, within: float = 90.0) -> None:

@@ -3,8 +3,8 @@
     with OpenVikingServer(ServerOptions(home, gateway_url=...)) as server:
         ...  # server.url, server.user_key
 
-`config` writes the configuration, `launch` becomes the server, `process` starts and stops it, `keys` makes account and
-keys. Nothing here imports OpenViking (AGPL-3.0): its console script is run, and it is spoken to over HTTP.
+`config` writes the configuration, `process` starts and stops the server, `keys` makes account and keys.
+Nothing here imports OpenViking (AGPL-3.0): its console script is run, and it is spoken to over HTTP.
 """
 
 from sessions_platform.openviking_server.config import HOST, ServerOptions

@@ -161,7 +161,7 @@ class OpenVikingServer:
     def _launch(self, script: Path) -> None:
         options = self.options
         write_configuration(options, self.port)
-        command = [sys.executable, "-m", "sessions_platform.openviking_server.launch", str(os.getpid())]
+        command = [sys.executable, "-m", "sessions_platform.launch", str(os.getpid())]
         command += [str(script), "--config", str(options.configuration)]
         assert self._lock is not None  # noqa: S101 - start() takes it first
         with self.log.open("ab") as log:

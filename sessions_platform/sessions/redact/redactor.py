@@ -110,14 +110,20 @@ class TraceRedactor:
     def _row(self, row: dict[str, Any], names: frozenset[str]) -> dict[str, Any]:
         documents = self._documents_of(row)
         try:
-            return {documents.key(key): self._field(documents, key, value, names) for key, value in row.items()}
+            # Most of a row's columns are empty or exempt: they are passed over before anything is asked of them.
+            return {
+                documents.key(key): value
+                if value is None or value == "" or key in _UNTOUCHED
+                else self._field(documents, key, value, names)
+                for key, value in row.items()
+            }
         finally:
             self._count()
 
     def _field(self, documents: Documents, key: str, value: Any, names: frozenset[str]) -> Any:
         if key in ("userId", "authorUserId"):
             return documents.user(value)
-        if key in _UNTOUCHED or not isinstance(value, (str, dict, list)):
+        if not isinstance(value, (str, dict, list)):
             return value
         if key == "sessionId":
             return documents.session(value)

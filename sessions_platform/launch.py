@@ -1,4 +1,4 @@
-"""Become the server: `python -m sessions_platform.openviking_server.launch PARENT SCRIPT ...`.
+"""Become a server: `python -m sessions_platform.launch PARENT SCRIPT ...` (or PARENT -m MODULE ...).
 
 The kernel is asked to end this process with its parent (Linux), so that a killed demo or test leaves no server behind;
 then the process turns into SCRIPT and keeps its id.
