@@ -14,6 +14,8 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from sessions_platform.demo.playwright import MINUTE, Place, Playwright, Span
 from sessions_platform.demo.script import Canary, ScoreEvent, SessionScript
 from sessions_platform.demo.truth import Truth
@@ -90,7 +92,7 @@ def stream(
 
 
 def write_folder(sessions: Iterable[GeneratedSession], folder: Path) -> Truth:
-    """Write `observations.jsonl.gz` and `scores.jsonl.gz` for `Dataset.from_folders`; returns the truth."""
+    """Write rows and scores (`.jsonl.gz`) for `Dataset.from_folders`, and `truth.json`; returns the truth."""
     folder.mkdir(parents=True, exist_ok=True)
     truth = Truth()
     with (
@@ -101,6 +103,7 @@ def write_folder(sessions: Iterable[GeneratedSession], folder: Path) -> Truth:
             truth.add(session.script)
             observations.writelines(jsontext.dump_bytes(row) + b"\n" for row in session.observations)
             scores.writelines(jsontext.dump_bytes(score) + b"\n" for score in session.scores)
+    (folder / "truth.json").write_bytes(msgspec.json.encode(truth, order="sorted"))
     return truth
 
 

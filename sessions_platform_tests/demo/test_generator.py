@@ -4,13 +4,15 @@ import itertools
 import json
 from collections import Counter
 from dataclasses import asdict
+from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 from langfuse.api import ObservationV2
 from langfuse.api.core.pydantic_utilities import parse_obj_as
 
-from sessions_platform.demo.generator import Corpus, generate, stream
+from sessions_platform.demo.generator import Corpus, generate, stream, write_folder
 from sessions_platform_tests.demo.conftest import DAYS
 
 
@@ -151,3 +153,11 @@ def test_a_brief_is_the_outer_agents_message_and_opens_no_turn() -> None:
     assert outer["name"] == "invoke_agent devops-orchestrator"
     first = next(row for row in session.observations if row["parentObservationId"] == visit.row_id)
     assert visit.brief in first["input"]
+
+
+def test_a_folder_carries_its_own_truth(tmp_path: Path) -> None:
+    days = [date(2026, 11, 2), date(2026, 11, 3)]
+    truth = write_folder(stream(3, days, 4), tmp_path)
+    told = json.loads((tmp_path / "truth.json").read_text(encoding="utf-8"))
+    assert (told["sessions"], told["messages"]) == (truth.sessions, truth.messages)
+    assert told["tool_calls"] == truth.tool_calls and told["turns_per_session"] == truth.turns_per_session
