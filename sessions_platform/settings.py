@@ -35,7 +35,7 @@ class Settings(BaseSettings):
     sessions_home: Path = Path(".sessions")
     dagster_home: Path | None = None
     sessions_store_url: str = ""
-    sessions_start_date: date = date(2026, 1, 1)
+    sessions_start_date: date = date(2025, 1, 1)
     sessions_lookback_days: int = Field(3, ge=0, le=60)
     sessions_outcome_scores: Annotated[tuple[str, ...], NoDecode] = ("success", "resolved", "task_success")
     sessions_idle_hours: float = Field(1.0, gt=0, le=24 * 30)
