@@ -182,7 +182,7 @@ def _run_day(
     options = {"force": order.force, "allow_shrink": order.allow_shrink}
     ops: dict[str, Any] = {name: {"config": options} for name in _WITH_OPTIONS if name in names}
     if analytics.NAME in names:
-        ops[analytics.NAME] = {"config": {"force": order.force, "rebuild": order.rebuild_database and first}}
+        ops[analytics.NAME] = {"config": {"rebuild": order.rebuild_database and first}}
     return _materialize(job, instance, day, chosen, ops)
 
 

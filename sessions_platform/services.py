@@ -14,18 +14,11 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from sessions_platform.errors import PlatformError
+from sessions_platform.loopback import HOST, free_port
 from sessions_platform.settings import Settings
 
-HOST = "127.0.0.1"
 _STOPS_WITHIN = 8.0
 Say = Callable[[str], None]
-
-
-def free_port() -> int:
-    """A loopback port that nobody uses now."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager

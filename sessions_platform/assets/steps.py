@@ -29,7 +29,6 @@ class RunOptions(dg.Config):
 class PublishOptions(dg.Config):
     """How to publish. `rebuild`: make the analytics file anew from Parquet."""
 
-    force: bool = False
     rebuild: bool = False
 
 

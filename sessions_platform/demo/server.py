@@ -10,37 +10,25 @@ refuses, and can be told to fail (`ServerOptions`). It stores nothing and takes 
 """
 
 import argparse
-import asyncio
-import socket
 import sys
-import threading
 from collections.abc import Sequence
-from types import TracebackType
 from typing import get_args
-
-import uvicorn
 
 from sessions_platform.demo.app import LangfuseApp
 from sessions_platform.demo.dataset import Dataset
 from sessions_platform.demo.options import Fault, Seen, ServerOptions, Stats
+from sessions_platform.loopback import LoopbackServer
 
 __all__ = ["Dataset", "Fault", "LangfuseServer", "Seen", "ServerOptions", "Stats", "main"]
-HOST = "127.0.0.1"
 
 
-class LangfuseServer:
+class LangfuseServer(LoopbackServer):
     """A running server, in a thread of its own. Replace `dataset` or `options`, or change them, while it runs."""
 
     def __init__(self, dataset: Dataset | None = None, options: ServerOptions | None = None, *, port: int = 0) -> None:
         self.app = LangfuseApp(dataset or Dataset(), options or ServerOptions())
-        self._port = port
-        self._socket: socket.socket | None = None
-        self._server: uvicorn.Server | None = None
-        self._thread: threading.Thread | None = None
-
-    @property
-    def url(self) -> str:
-        return f"http://{HOST}:{self._port}"
+        # h11, also where a faster one is installed: an answer cut half way must behave the same everywhere.
+        super().__init__(self.app, name="langfuse-demo", port=port, http="h11")
 
     @property
     def dataset(self) -> Dataset:
@@ -69,57 +57,6 @@ class LangfuseServer:
     @property
     def secret_key(self) -> str:
         return self.options.secret_key
-
-    def start(self) -> None:
-        """Bind, listen, serve. Raises OSError where the port is taken."""
-        # TCP by name: asyncio turns Nagle's delay (40 ms an answer) off only for sockets that say so.
-        listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listening.bind((HOST, self._port))
-            # Listening before the thread runs: a client that connects at once waits instead of being refused.
-            listening.listen(128)
-        except OSError:
-            listening.close()
-            raise
-        self._socket, self._port = listening, listening.getsockname()[1]
-        self._server = uvicorn.Server(_config(self.app))
-        self._thread = threading.Thread(target=self._serve, name="langfuse-demo", daemon=True)
-        self._thread.start()
-
-    def stop(self) -> None:
-        if self._server and self._thread and self._socket:
-            self._server.should_exit = True
-            self._thread.join(timeout=10)
-            self._socket.close()
-            self._server = self._thread = self._socket = None
-
-    def wait(self) -> None:
-        """Until the server ends."""
-        if self._thread:
-            self._thread.join()
-
-    def _serve(self) -> None:
-        if self._server and self._socket:
-            with asyncio.Runner() as runner:
-                runner.run(self._server.serve(sockets=[self._socket]))
-
-    def __enter__(self) -> "LangfuseServer":
-        self.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
-
-
-def _config(app: LangfuseApp) -> uvicorn.Config:
-    # h11 and asyncio, also where faster ones are installed: an answer cut half way must behave the same everywhere.
-    # A hanging request is not waited for at the end.
-    return uvicorn.Config(
-        app, http="h11", loop="asyncio", ws="none", lifespan="off", log_level="critical", timeout_graceful_shutdown=1
-    )
 
 
 def _fault(text: str) -> tuple[Fault, int]:

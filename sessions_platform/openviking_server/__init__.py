@@ -7,7 +7,7 @@
 Nothing here imports OpenViking (AGPL-3.0): its console script is run, and it is spoken to over HTTP.
 """
 
-from sessions_platform.openviking_server.config import HOST, ServerOptions
+from sessions_platform.openviking_server.config import ServerOptions
 from sessions_platform.openviking_server.process import OpenVikingServer
 
-__all__ = ["HOST", "OpenVikingServer", "ServerOptions"]
+__all__ = ["OpenVikingServer", "ServerOptions"]

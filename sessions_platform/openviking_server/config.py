@@ -14,7 +14,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-HOST = "127.0.0.1"
+from sessions_platform.loopback import HOST
+
 _UNSAFE = re.compile(r"[^A-Za-z0-9.-]+")
 
 

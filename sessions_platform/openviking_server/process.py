@@ -8,7 +8,6 @@ import contextlib
 import fcntl
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -20,7 +19,8 @@ from typing import IO, Any, Self
 import httpx
 
 from sessions_platform.errors import ConfigurationError, PlatformError
-from sessions_platform.openviking_server.config import HOST, ServerOptions, environment, write_configuration
+from sessions_platform.loopback import HOST, free_port
+from sessions_platform.openviking_server.config import ServerOptions, environment, write_configuration
 from sessions_platform.openviking_server.keys import Keys, make_keys, tried_keys
 
 READY_WITHIN_SECONDS = 180.0
@@ -216,10 +216,3 @@ def console_script() -> Path:
     if not script.is_file():
         raise ConfigurationError(f"{script} is missing: install openviking 0.5.2 into this environment (make setup)")
     return script
-
-
-def free_port() -> int:
-    """A loopback port that is free now."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])
