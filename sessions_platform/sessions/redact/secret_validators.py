@@ -106,7 +106,7 @@ def secret_quoted(data: bytes, start: int, end: int) -> Span | None:
 def secret_bare(data: bytes, start: int, end: int) -> Span | None:
     """A value without quotes may as well be code or prose: it must look chosen, or be assigned without a blank."""
     value = data[start:end].rstrip(b".:")
-    if len(value) < 4 or placeholder(value) or data[end : end + 1] in (b"(", b"[") or data[end : end + 2] == b"\\(":
+    if len(value) < 4 or placeholder(value) or _continues_as_code(data, value, end):
         return None
     assigned = _ASSIGNED.search(data[max(0, start - 4) : start]) is not None
     if _TOKENISH.search(data[max(0, start - 48) : start]):
@@ -118,6 +118,12 @@ def secret_bare(data: bytes, start: int, end: int) -> Span | None:
     else:
         good = assigned and len(value) >= 6 and b"." not in value and not _CODE.search(value)
     return (start, start + len(value)) if good else None
+
+
+def _continues_as_code(data: bytes, value: bytes, end: int) -> bool:
+    """Whether a call or an index follows. Functions may have digits in their names (`sha256(`), lists hardly."""
+    after = data[end : end + 2]
+    return after[:1] == b"(" or after == b"\\(" or (after[:1] == b"[" and not has_digit_and_letter(value))
 
 
 def secret_flag(data: bytes, start: int, end: int) -> Span | None:
