@@ -187,7 +187,9 @@ def test_a_port_that_is_taken_is_a_clear_error() -> None:
 
 
 def test_main_serves_as_a_process_of_its_own() -> None:
-    script = "from sessions_platform.gateway import main; main(0)"
+    # Where the tests run in the background of a shell, SIGINT is ignored, and that is inherited.
+    listens = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    script = f"{listens}; from sessions_platform.gateway import main; main(0)"
     with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         line = process.stdout.readline()
