@@ -7,6 +7,9 @@ _SAFE_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 HOURS = tuple(f"{hour:02d}" for hour in range(24))
 CONTEXT = "context"
+BACKUPS = "backups/"
+PACKS = f"{BACKUPS}packs/"
+SAVED_LEDGERS = f"{BACKUPS}ledgers/"
 
 
 def raw_prefix(date: str) -> str:
@@ -59,9 +62,44 @@ def ledger_key(date: str) -> str:
     return f"commits/date={date}/ledger.json"
 
 
+def lease_key(date: str) -> str:
+    """Who loads a date into the index at the moment."""
+    return f"commits/date={date}/lease.json"
+
+
 def report_key(week: str, name: str) -> str:
     """A file of a week's report; `week` as `2026-W45`."""
     return f"reports/week={week}/{name}"
+
+
+def backup_prefix(stamp: str) -> str:
+    """Folder of what one backup alone holds; `stamp` as `20261120T114500Z`."""
+    return f"{BACKUPS}{stamp}/"
+
+
+def backup_manifest_key(stamp: str) -> str:
+    """Written last: the backup is whole."""
+    return f"{backup_prefix(stamp)}manifest.json"
+
+
+def backup_analytics_key(stamp: str) -> str:
+    """The analytics file of a backup."""
+    return f"{backup_prefix(stamp)}analytics.duckdb.zst"
+
+
+def backup_lease_key() -> str:
+    """Who makes or clears backups at the moment."""
+    return f"{BACKUPS}lease.json"
+
+
+def pack_key(date: str, name: str) -> str:
+    """A date's directory of the index; named by what it holds, so that backups share it."""
+    return f"{PACKS}date={date}/{name}.ovpack"
+
+
+def saved_ledger_key(date: str, name: str) -> str:
+    """A date's ledger as a backup found it; named by its hash, so that backups share it."""
+    return f"{SAVED_LEDGERS}date={date}/{name}.json"
 
 
 def safe_id(session_id: str) -> str:
