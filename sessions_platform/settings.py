@@ -45,6 +45,8 @@ class Settings(BaseSettings):
     openviking_api_key: SecretStr = SecretStr("")
     openviking_memories: Annotated[tuple[Literal["events", "entities", "none"], ...], NoDecode] = ("none",)
     sessions_index_token_budget: int = Field(20_000_000, ge=0)
+    sessions_index_days: int = Field(0, ge=0)
+    sessions_backup_days: int = Field(90, ge=1)
     sessions_gateway_url: str = ""
     sessions_gateway_api_key: SecretStr = SecretStr("")
     sessions_chat_model: str = "offline-extractive"

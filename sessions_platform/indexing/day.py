@@ -6,31 +6,28 @@ used up, nothing works any more). Raises only what no session is at fault for: s
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sessions_platform.errors import StoreError
-from sessions_platform.indexing.commits import Committed, SessionCommitter
-from sessions_platform.indexing.directories import DirectoryLoader
-from sessions_platform.indexing.ledger import Entry, Ledger, read_ledger, write_ledger
-from sessions_platform.indexing.payload import (
-    LOADER_VERSION,
-    Document,
-    date_uri,
-    document,
-    session_uri,
-    viking_session_id,
-)
+from sessions_platform.indexing.chunk import ChunkLoader, remove_session
+from sessions_platform.indexing.estimate import tokens_of, total_usage
+from sessions_platform.indexing.lease import lease
+from sessions_platform.indexing.ledger import Entry, Ledger, Usage, read_ledger, write_ledger
+from sessions_platform.indexing.payload import LOADER_VERSION, Document, date_uri, document, session_uri
+from sessions_platform.indexing.verify import deep_sample
 from sessions_platform.resources.object_store import ObjectStore
-from sessions_platform.resources.openviking import OpenVikingClient, OpenVikingDown, OpenVikingError
-from sessions_platform.sessions.layout import staged_manifest_key
+from sessions_platform.resources.openviking import FileWrite, OpenVikingClient, OpenVikingDown, OpenVikingError
+from sessions_platform.sessions.layout import lease_key, staged_manifest_key
 from sessions_platform.staging import read_manifest
 from sessions_platform.staging.staged_reader import read_session
 
-CHUNK = 32
-"""Sessions in one batch: a date's overview is made once a batch, and a kill loses at most one."""
+CHUNK = 48
+"""Sessions in one batch: a date's overview is made at most once a batch, and a kill loses at most one."""
+CHUNK_BYTES = 8 << 20
 _NOT_YET = "not loaded yet"
 _CHANGED = "changed, or asked for again; its former version is in the index"
 Progress = Callable[[int, int], None]
@@ -38,18 +35,25 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class CommitOptions:
-    """How to load. `memories`: kinds to extract, none for none. `index` names the workspace (its model and dimension):
-    sessions loaded under another name are loaded again. `token_budget`: what is left when it is used up stays pending.
-    `check_present`: look whether unchanged sessions still stand in the index (one call a date).
+    """How to load. `extraction`: kinds of memories that OpenViking makes on top of ours, none for none. `index` names
+    the workspace (its model and dimension): sessions loaded under another name are loaded again. `token_budget`:
+    sessions that would pass it stay pending, the oldest first. `check_present`: look whether unchanged sessions still
+    stand in the index (one call a date). `index_days`: older dates are loaded without their transcripts; 0 for none.
     """
 
-    memories: Sequence[str] = ()
+    extraction: Sequence[str] = ()
     outcome_scores: Sequence[str] = ()
     index: str = ""
     token_budget: int | None = None
     check_present: bool = False
+    index_days: int = 0
     chunk: int = CHUNK
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+    def keeps_transcripts(self, day: str) -> bool:
+        """Whether transcripts of a date belong into the index."""
+        oldest = self.now().date() - timedelta(days=self.index_days)
+        return not self.index_days or date.fromisoformat(day) >= oldest
 
 
 @dataclass
@@ -64,6 +68,8 @@ class CommitReport:
     pending: int = 0
     removed: int = 0
     index_tokens: int = 0
+    usage: dict[str, Usage] = field(default_factory=dict)
+    """Model calls of those loaded now, by kind."""
     requests: int = 0
     seconds: float = 0.0
     stopped: str = ""
@@ -99,17 +105,19 @@ async def commit_date(
 ) -> CommitReport:
     """Load what is new or changed of a date. `client` is entered; `concurrency` bounds model requests in flight.
 
-    Raises StoreError where the date is not staged or its objects are damaged, ConfigurationError for address or key.
+    Waits while another loads the same date. Raises StoreError where the date is not staged or its objects are damaged,
+    ConfigurationError for address or key.
     """
     manifest = read_manifest(store, date)
     if manifest is None:
         raise StoreError(f"{staged_manifest_key(date)} is missing: stage {date} first (staged_sessions)")
-    day = _Day(client, store, manifest, read_ledger(store, date), concurrency, options or CommitOptions(), progress)
-    begun, requests = time.monotonic(), client.requests
-    await day.run(force)
-    day.report.seconds = time.monotonic() - begun
-    day.report.requests = client.requests - requests
-    return day.report
+    async with lease(store, lease_key(date)):
+        day = _Day(client, store, manifest, read_ledger(store, date), concurrency, options or CommitOptions(), progress)
+        begun, requests = time.monotonic(), client.requests
+        await day.run(force)
+        day.report.seconds = time.monotonic() - begun
+        day.report.requests = client.requests - requests
+        return day.report
 
 
 class _Day:
@@ -130,12 +138,13 @@ class _Day:
         self._progress = progress or (lambda done, total: None)
         self._staged: dict[str, dict[str, Any]] = manifest["sessions"]
         self._broken = {error["session_id"] for error in manifest["errors"]}
-        self._directories = DirectoryLoader(client, ledger.date, concurrency=concurrency)
-        self._committer = SessionCommitter(client, concurrency=concurrency)
+        self._loader = ChunkLoader(
+            client, ledger.date, concurrency=concurrency, extraction=options.extraction, deep=deep_sample(self._staged)
+        )
         self.report = CommitReport(ledger.date, sessions=len(self._staged))
 
     async def run(self, force: bool) -> None:
-        todo = [one for one in sorted(self._staged) if force or not self._unchanged(one)]
+        todo = {one for one in self._staged if force or not self._unchanged(one)}
         gone = [one for one in self._ledger.sessions if one not in self._staged and one not in self._broken]
         self.report.unchanged = len(self._staged) - len(todo)
         for session_id in todo:
@@ -143,16 +152,25 @@ class _Day:
         write_ledger(self._store, self._ledger)
         try:
             if todo or gone or self._options.check_present:
-                await self._client.check()
+                self._loader.server_version = await self._client.check()
             if self._options.check_present:
-                todo = sorted({*todo, *await self._missing()})
+                todo |= await self._missing()
+            if todo or gone:
+                self._loader.space = await self._client.user_space()
             await self._remove(gone)
             if todo:
                 await self._client.check_models(tries=5)
-            await self._load(todo, force)
+            await self._load(sorted(todo, key=self._age), force)
+            if todo or gone:
+                await self._describe_date()
         except OpenVikingError as error:
             self.report.stopped = str(error)
         self._finish()
+
+    def _age(self, session_id: str) -> tuple[float, str]:
+        """Newest first: what a budget leaves out is the oldest."""
+        start = self._staged[session_id].get("start_time")
+        return (-datetime.fromisoformat(start).timestamp() if start else 0.0, session_id)
 
     def _unchanged(self, session_id: str) -> bool:
         """By what the session was made from: nothing is read or sent for it."""
@@ -170,7 +188,7 @@ class _Day:
             (
                 self._staged[session_id]["sha256"],
                 str(LOADER_VERSION),
-                ",".join(sorted(self._options.memories)),
+                ",".join(sorted(self._options.extraction)),
                 ",".join(self._options.outcome_scores),
             )
         )
@@ -187,11 +205,11 @@ class _Day:
         if before.status == "verified":
             before.status, before.reason = "pending", _CHANGED
 
-    async def _missing(self) -> list[str]:
+    async def _missing(self) -> set[str]:
         """Sessions that the ledger calls verified and the index does not have."""
         there = set(await self._client.names(date_uri(self._ledger.date)))
         verified = {one: entry for one, entry in self._ledger.sessions.items() if entry.status == "verified"}
-        lost = [one for one, entry in verified.items() if entry.uri.rsplit("/", 1)[-1] not in there]
+        lost = {one for one, entry in verified.items() if entry.uri.rsplit("/", 1)[-1] not in there}
         for session_id in lost:
             self._ledger.sessions[session_id].status = "pending"
             self._ledger.sessions[session_id].reason = "it was not in the index any more"
@@ -203,9 +221,7 @@ class _Day:
         for session_id in session_ids:
             entry = self._ledger.sessions[session_id]
             try:
-                await self._client.delete(entry.uri)
-                viking_id = viking_session_id(self._ledger.date, session_id)
-                await self._committer.remove(viking_id, entry.session_uri or viking_id, entry.memories_uri)
+                await remove_session(self._client, self._loader.space, self._ledger.date, session_id, entry)
             except OpenVikingDown:
                 raise
             except OpenVikingError as error:
@@ -219,90 +235,88 @@ class _Day:
     async def _load(self, session_ids: Sequence[str], force: bool) -> None:
         done = len(self._staged) - len(session_ids)
         self._progress(done, len(self._staged))
-        for chunk in _chunks(session_ids, self._options.chunk):
-            budget = self._options.token_budget
-            if budget is not None and self.report.index_tokens >= budget:
-                self.report.stopped = f"SESSIONS_INDEX_TOKEN_BUDGET is used up ({self.report.index_tokens} tokens)"
-                return
-            documents = [made for one in chunk if (made := self._document(one, force)) is not None]
+        for documents, passed in self._chunks(session_ids, force):
             succeeded = await self._load_chunk(documents)
             write_ledger(self._store, self._ledger)
-            done += len(chunk)
+            done += passed
             self._progress(done, len(self._staged))
             if documents and not succeeded:
                 last = self._ledger.sessions[documents[-1].session_id].reason
                 self.report.stopped = f"none of the last {len(documents)} sessions could be loaded: {last}"
                 return
 
+    def _chunks(self, session_ids: Sequence[str], force: bool) -> Iterator[tuple[list[Document], int]]:
+        """Documents to load together, and how many sessions were looked at for them. Ends where the budget does."""
+        documents: list[Document] = []
+        passed = size = tokens = 0
+        for session_id in session_ids:
+            made = self._document(session_id, force)
+            cost = tokens_of(made.usage()) if made is not None else 0
+            budget = self._options.token_budget
+            if budget is not None and self.report.index_tokens + tokens + cost > budget:
+                self.report.stopped = (
+                    f"SESSIONS_INDEX_TOKEN_BUDGET: the next session would pass it "
+                    f"({self.report.index_tokens + tokens} of {budget} tokens are used)"
+                )
+                break
+            if (
+                made is not None
+                and documents
+                and (len(documents) == self._options.chunk or size + made.bytes > CHUNK_BYTES)
+            ):
+                yield documents, passed
+                documents, passed, size, tokens = [], 0, 0, 0
+            passed += 1
+            if made is not None:
+                documents.append(made)
+                size += made.bytes
+                tokens += cost
+        if passed:
+            yield documents, passed
+
     def _document(self, session_id: str, force: bool) -> Document | None:
         """What to send of a session; None where nothing of it changed though its staged object did."""
         staged = self._staged[session_id]
         options = self._options
         session = read_session(self._store, staged["key"], staged["sha256"])
-        made = document(session, options.memories, options.outcome_scores)
+        keeps = options.keeps_transcripts(self._ledger.date)
+        made = document(session, options.extraction, options.outcome_scores, transcript=keeps)
         entry = self._ledger.sessions[session_id]
-        if entry.loaded_before and entry.hash == made.hash and entry.reason == _CHANGED and not force:
+        if entry.loaded_before and entry.content_hash == made.hash and entry.reason == _CHANGED and not force:
             entry.status, entry.reason, entry.staged_sha256 = "verified", "", self._staged_hash(session_id)
             self.report.unchanged += 1
             return None
         return made
 
     async def _load_chunk(self, documents: Sequence[Document]) -> int:
-        """Load sessions and write what became of them into the ledger's entries; how many are verified."""
-        replaced = {one.session_id for one in documents if self._ledger.sessions[one.session_id].loaded_before}
+        """Load sessions and write what became of them into the ledger; how many are verified."""
+        entries = {one.session_id: self._ledger.sessions[one.session_id] for one in documents}
         try:
-            failures = await self._directories.load(documents, replaced)
-            left = [one for one in documents if one.session_id not in failures]
-            results = await asyncio.gather(*(self._committer.commit(one) for one in left), return_exceptions=True)
+            loaded = await self._loader.load(documents, entries)
         except OpenVikingDown as down:
-            for one in documents:
-                self._ledger.sessions[one.session_id].reason = f"the server went away while it was loaded: {down}"
+            for entry in entries.values():
+                entry.reason = f"the server went away while it was loaded: {down}"
             write_ledger(self._store, self._ledger)
             raise
-        return self._note(documents, failures, dict(zip((one.session_id for one in left), results, strict=True)))
+        now = self._options.now().strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+        for session_id, entry in loaded.items():
+            self._ledger.sessions[session_id] = entry
+            if entry.status != "verified":
+                continue
+            entry.staged_sha256, entry.index = self._staged_hash(session_id), self._options.index
+            entry.committed_at = entry.verified_at = now
+            self.report.usage = total_usage([self.report.usage, entry.usage])
+            self.report.index_tokens += entry.index_tokens
+            self.report.verified += 1
+        return sum(entry.status == "verified" for entry in loaded.values())
 
-    def _note(
-        self, documents: Sequence[Document], failures: dict[str, str], results: dict[str, Committed | BaseException]
-    ) -> int:
-        down: BaseException | None = None
-        verified = 0
-        for one in documents:
-            entry = self._ledger.sessions[one.session_id]
-            result = results.get(one.session_id)
-            if isinstance(result, Committed):
-                self._ledger.sessions[one.session_id] = self._verified(one, result)
-                verified += 1
-            elif isinstance(result, OpenVikingDown):
-                entry.reason, down = f"the server went away while it was committed: {result}", result
-            elif result is None or isinstance(result, OpenVikingError):
-                entry.status, entry.reason = "failed", failures.get(one.session_id) or str(result)
-                entry.loaded_before = False
-            else:
-                raise result
-        self.report.verified += verified
-        if down is not None:
-            write_ledger(self._store, self._ledger)
-            raise down
-        return verified
-
-    def _verified(self, document: Document, committed: Committed) -> Entry:
-        tokens = document.estimated_tokens + committed.tokens
-        self.report.index_tokens += tokens
-        return Entry(
-            uri=document.uri,
-            hash=document.hash,
-            staged_sha256=self._staged_hash(document.session_id),
-            status="verified",
-            l0=document.l0,
-            tags=document.tags,
-            session_id=document.viking_id,
-            session_uri=committed.session_uri,
-            memories_uri=committed.memories_uri,
-            index_tokens=tokens,
-            loader_version=LOADER_VERSION,
-            index=self._options.index,
-            committed_at=self._options.now().strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z",
-        )
+    async def _describe_date(self) -> None:
+        """The date's own L0: how many sessions it holds and how they ended. Ours, so that no model is asked."""
+        text = date_abstract(self._ledger)
+        uri = date_uri(self._ledger.date)
+        if not await self._client.names(uri) or (await self._client.abstract(uri)).strip() == text:
+            return
+        await self._client.batch_write(uri, [FileWrite(f"{uri}/.abstract.md", text)])
 
     def _finish(self) -> None:
         """Count the ledger as it stands; those that were not reached keep the reason of the stop."""
@@ -317,6 +331,12 @@ class _Day:
         }
 
 
-def _chunks(items: Sequence[str], size: int) -> Iterator[Sequence[str]]:
-    for start in range(0, len(items), size):
-        yield items[start : start + size]
+def date_abstract(ledger: Ledger) -> str:
+    """One sentence on a date: sessions, outcomes and platforms by the tags of its ledger."""
+    lines = [entry for entry in ledger.sessions.values() if entry.status == "verified"]
+    parts = [f"Sessions of {ledger.date}: {len(lines)} loaded"]
+    for key in ("outcome", "platform", "task"):
+        values = Counter(tag.partition("=")[2] for entry in lines for tag in entry.tags if tag.startswith(f"{key}="))
+        if values:
+            parts.append(f"{key} " + ", ".join(f"{value} {count}" for value, count in values.most_common(4)))
+    return "; ".join(parts)[:255].replace(". ", ", ") + "."

@@ -20,7 +20,9 @@ from sessions_platform.sessions.table_schemas import FACT_TABLES, HEALTH_TABLE
 
 _OBJECTS = (*FACT_TABLES, HEALTH_TABLE)
 COMMITS_TABLE = "openviking_commits"
-_COMMIT_COLUMNS = ("uri", "l0", "status", "reason", "index_tokens")
+MEMORIES_TABLE = "memories"
+_COMMIT_COLUMNS = ("uri", "l0", "status", "reason", "index_tokens", "transcript_parts")
+_MEMORY_COLUMNS = ("kind", "type", "name", "summary", "uri")
 _LIST_FROM = 20
 """From so many dates on, listing whole tables costs less than asking object by object."""
 
@@ -50,6 +52,8 @@ class Plan:
     """Rows of data_health to put in place of the dates' old ones."""
     commits: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     """Rows of openviking_commits to put in place of the dates' old ones."""
+    memories: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    """Rows of memories, of the same dates."""
     skipped: dict[str, str] = field(default_factory=dict)
     stamps: Stamps = field(default_factory=dict)
 
@@ -132,6 +136,15 @@ def _compare_commits(made: Plan, store: ObjectStore, day: str, old: dict[str, St
             **{column: entry.get(column) for column in _COMMIT_COLUMNS},
         }
         for session_id, entry in sorted(ledger["sessions"].items())
+    ]
+    made.memories[day] = [
+        {
+            "session_id": session_id,
+            "date": date.fromisoformat(day),
+            **{column: line.get(column) for column in _MEMORY_COLUMNS},
+        }
+        for session_id, entry in sorted(ledger["sessions"].items())
+        for line in (entry.get("memories") or [] if entry.get("status") == "verified" else [])
     ]
 
 

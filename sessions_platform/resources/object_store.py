@@ -62,6 +62,20 @@ class ObjectStore:
         self.put(key, data)
         return True
 
+    def put_new(self, key: str, data: bytes) -> bool:
+        """Put the object unless one stands there; of several that try at once, one is told True."""
+        import obstore
+        from obstore.exceptions import AlreadyExistsError
+
+        try:
+            with self._explained(key):
+                obstore.put(self._backend, key, data, mode="create")
+        except StoreError as error:
+            if isinstance(error.__cause__, AlreadyExistsError):
+                return False
+            raise
+        return True
+
     def head(self, key: str) -> ObjectInfo | None:
         """Size and time of an object, or None."""
         import obstore

@@ -23,6 +23,7 @@ from sessions_platform.resources._openviking_http import PREFIX, Call, OpenVikin
 
 __all__ = [
     "BatchResult",
+    "FileWrite",
     "Hit",
     "OpenVikingClient",
     "OpenVikingDown",
@@ -68,6 +69,15 @@ class BatchResult:
     updated: list[str]
     unchanged: list[str]
     errors: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class FileWrite:
+    """A file to write: its text, and tags for its own record (those of a directory are set with `set_tags`)."""
+
+    uri: str
+    text: str
+    tags: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +156,10 @@ class OpenVikingClient:
         version = str((await self.health()).get("version", ""))
         await self.names("viking://resources")
         return version
+
+    async def user_space(self) -> str:
+        """URI of the key's own user: its sessions and memories lie below."""
+        return f"viking://user/{(await self._get('/system/status')).get('user') or 'default'}"
 
     async def check_models(self, *, tries: int = 1) -> None:
         """Try the models behind the server with one embedding. Raises OpenVikingError where they do not answer.
@@ -244,20 +258,34 @@ class OpenVikingClient:
 
     # Directories and files
 
-    async def mkdir(self, uri: str, abstract: str) -> bool:
+    async def mkdir(self, uri: str, abstract: str = "") -> bool:
         """Make a directory whose L0 is `abstract`; False where it exists (and keeps the L0 it has)."""
+        body = {"uri": uri, "description": abstract} if abstract else {"uri": uri}
         try:
-            await self._post("/fs/mkdir", {"uri": uri, "description": abstract}, conflict_is_final=True)
+            await self._post("/fs/mkdir", body, conflict_is_final=True)
         except OpenVikingRefusal as refusal:
             if refusal.status == 409 and "already exists" in str(refusal):
                 return False
             raise
         return True
 
-    async def batch_write(self, root: str, files: Sequence[tuple[str, str]], *, seconds: float = 600.0) -> BatchResult:
-        """Write files (URI, text) below `root`, and wait until summaries and vectors are made, at most so long."""
-        operations = [{"uri": uri, "content": text, "mode": "upsert"} for uri, text in files]
-        body = {"root_uri": root, "operations": operations, "wait": True}
+    async def batch_write(
+        self, root: str, files: Sequence[FileWrite], *, seconds: float = 600.0, deferred: bool = False
+    ) -> BatchResult:
+        """Write files below `root`, and wait until summaries and vectors are made, at most so long.
+
+        `deferred`: only keep the bytes; nothing is summarised or embedded (and the server takes no tags for them).
+        """
+        operations = [
+            {
+                "uri": file.uri,
+                "content": file.text,
+                "mode": "upsert",
+                **({"tags": list(file.tags)} if file.tags else {}),
+            }
+            for file in files
+        ]
+        body = {"root_uri": root, "operations": operations, "wait": True, "defer_processing": deferred}
         answer = await self._post("/content/batch-write", body, timeout=seconds)
         queues = (answer.get("queue_status") or {}).items()
         errors = [f"{name}: {error}" for name, queue in queues for error in queue.get("errors") or []]

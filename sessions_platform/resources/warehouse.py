@@ -19,7 +19,7 @@ import duckdb
 from sessions_platform.errors import StoreError
 from sessions_platform.resources._publish_apply import SCHEMA_VERSION, Change, Rules, Work, apply, create_tables
 from sessions_platform.resources._publish_file import PublishedFile
-from sessions_platform.resources._publish_plan import COMMITS_TABLE, Plan, Stamp, Stamps, merged, plan
+from sessions_platform.resources._publish_plan import COMMITS_TABLE, MEMORIES_TABLE, Plan, Stamp, Stamps, merged, plan
 from sessions_platform.resources._publish_source import ParquetSource
 from sessions_platform.resources.leftovers import own_folder
 from sessions_platform.resources.object_store import ObjectStore
@@ -311,8 +311,10 @@ def _replace_commits(con: duckdb.DuckDBPyConnection, todo: Plan) -> None:
     touched = sorted({date.fromisoformat(day) for day in (*todo.commits, *todo.health)})
     if todo.commits:
         days = [date.fromisoformat(day) for day in todo.commits]
-        con.execute("DELETE FROM openviking_commits WHERE list_contains(?, date)", [days])
+        for table in (COMMITS_TABLE, MEMORIES_TABLE):
+            con.execute(f"DELETE FROM {table} WHERE list_contains(?, date)", [days])  # noqa: S608
     _replace_rows(con, COMMITS_TABLE, [row for day in sorted(todo.commits) for row in todo.commits[day]])
+    _replace_rows(con, MEMORIES_TABLE, [row for day in sorted(todo.memories) for row in todo.memories[day]])
     if touched:
         con.execute(statement("committed_sessions"), [touched])
 

@@ -211,6 +211,7 @@ class _Day:
             "messages": len(staged.messages),
             "tool_calls": calls,
             "rows": staged.session.row_count,
+            "start_time": staged.session.start_time,
         }
         self._shapes.update(staged.session.shapes)
         self.report.without_id += staged.session.session_id_basis == "trace"

@@ -1,94 +1,18 @@
 """What one session's fault, a server that is gone, a used-up budget and damaged things mean for a date's ledger."""
 
-import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from sessions_platform.errors import StoreError
 from sessions_platform.indexing import CommitOptions, commit_date
-from sessions_platform.resources.openviking import OpenVikingClient
+from sessions_platform.indexing.estimate import tokens_of
+from sessions_platform.indexing.payload import document
 from sessions_platform.sessions.layout import ledger_key
+from sessions_platform_tests.indexing.fake_viking import FakeViking
 from sessions_platform_tests.indexing.support import DAY, entries, put_staged, session, store_in
-
-
-class FakeViking:
-    """As much of the server as a load needs: directories, texts, sessions that are committed at once."""
-
-    def __init__(self) -> None:
-        self.texts: dict[str, str] = {}
-        self.sessions: dict[str, int] = {}
-        self.calls: list[str] = []
-        self.placeholders: set[str] = set()
-        self.poison = ""
-        self.down_after: int | None = None
-
-    def client(self) -> OpenVikingClient:
-        async def sleep(seconds: float) -> None:
-            pass
-
-        return OpenVikingClient("http://127.0.0.1:1", "key", transport=httpx.MockTransport(self), sleep=sleep)
-
-    def __call__(self, request: httpx.Request) -> httpx.Response:
-        path = request.url.path.removeprefix("/api/v1")
-        if self.down_after is not None and len(self.calls) >= self.down_after:
-            raise httpx.ConnectError("refused")
-        self.calls.append(f"{request.method} {path}")
-        body: Any = json.loads(request.content) if request.content else {}
-        status, result = self.answer(request.method, path, body, dict(request.url.params))
-        kind = "result" if status == 200 else "error"
-        return httpx.Response(status, json={"status": "ok", kind: result})
-
-    def answer(self, method: str, path: str, body: Any, params: dict[str, str]) -> tuple[int, Any]:  # noqa: C901
-        if path == "/fs/mkdir":
-            if body["uri"] in self.texts:
-                return 409, {"code": "CONFLICT", "message": "already exists"}
-            self.texts[body["uri"]] = body["description"]
-        elif path == "/content/batch-write":
-            if any(self.poison and self.poison in one["content"] for one in body["operations"]):
-                return 400, {"code": "INVALID_ARGUMENT", "message": "this text is refused"}
-            self.texts |= {one["uri"].removesuffix("/.abstract.md"): one["content"] for one in body["operations"]}
-        elif path == "/content/abstract":
-            name = params["uri"].rpartition("/")[2]
-            return 200, "[Directory abstract is not ready]" if name in self.placeholders else self.texts[params["uri"]]
-        elif path == "/content/overview":
-            return 200, "# overview"
-        elif path == "/content/set_tags":
-            return 200, {"success_count": 3}
-        elif path == "/fs/ls":
-            return 200, [uri for uri in self.texts if uri.rpartition("/")[0] == params["uri"]]
-        elif method == "DELETE":
-            gone = params.get("uri", "none")
-            self.texts = {uri: text for uri, text in self.texts.items() if not uri.startswith(gone)}
-            self.sessions.pop(path.rpartition("/")[2], None)
-        elif path.startswith(("/sessions", "/tasks")):
-            return self.of_sessions(method, path, body)
-        return 200, {}
-
-    def of_sessions(self, method: str, path: str, body: Any) -> tuple[int, Any]:
-        if path == "/sessions":
-            if body["session_id"] in self.sessions:
-                return 409, {"code": "ALREADY_EXISTS", "message": "exists"}
-            self.sessions[body["session_id"]] = 0
-            return 200, {"uri": f"viking://user/u/sessions/{body['session_id']}"}
-        if path.endswith("/batch"):
-            self.sessions[path.split("/")[2]] += len(body["messages"])
-        elif path.endswith("/commit"):
-            return 200, {"task_id": "t"}
-        elif path == "/tasks":
-            return 200, []
-        elif path.startswith("/tasks/"):
-            return 200, {
-                "task_id": "t",
-                "status": "completed",
-                "result": {"token_usage": {"total": {"total_tokens": 5}}},
-            }
-        elif method == "GET":
-            return 200, {"created_by_user_id": "u"}
-        return 200, {}
 
 
 async def load(viking: FakeViking, folder: Path, **how: Any) -> Any:
@@ -123,7 +47,7 @@ async def test_a_server_that_is_gone_leaves_all_pending(tmp_path: Path) -> None:
     assert {line.reason for line in entries(store_in(tmp_path)).values()} == {report.stopped}
 
 
-@pytest.mark.parametrize("calls", [4, 7, 12, 20, 26])
+@pytest.mark.parametrize("calls", [4, 7, 12, 20, 26, 35, 45, 55, 65])
 async def test_a_server_that_goes_away_at_any_call_is_made_good_by_a_rerun(tmp_path: Path, calls: int) -> None:
     viking = FakeViking()
     viking.down_after = calls
@@ -163,11 +87,21 @@ async def test_where_nothing_works_the_rest_is_not_tried(tmp_path: Path) -> None
     assert (report.failed, report.pending) == (2, 4) and report.stopped.startswith("none of the last 2 sessions")
 
 
-async def test_a_used_up_budget_leaves_the_rest_pending(tmp_path: Path) -> None:
-    viking = FakeViking()
-    put_staged(store_in(tmp_path), [session(number) for number in range(6)])
-    report = await load(viking, tmp_path, options=CommitOptions(chunk=2, token_budget=5000))
-    assert (report.verified, report.pending) == (4, 2) and "SESSIONS_INDEX_TOKEN_BUDGET" in report.stopped
+async def test_the_budget_is_never_passed_and_the_newest_sessions_are_loaded_first(tmp_path: Path) -> None:
+    viking, store = FakeViking(), store_in(tmp_path)
+    made = [session(number) for number in range(6)]
+    for number, one in enumerate(made):
+        one.session.start_time = f"{DAY}T0{number}:00:00.000Z"
+    put_staged(store, made)
+    report = await load(viking, tmp_path, options=CommitOptions(token_budget=0))
+    assert (report.verified, report.pending, report.index_tokens) == (0, 6, 0)
+    assert "SESSIONS_INDEX_TOKEN_BUDGET" in report.stopped
+    costs = [tokens_of(document(one, (), ()).usage()) for one in made]
+    report = await load(viking, tmp_path, options=CommitOptions(chunk=2, token_budget=sum(costs[3:]) + 10))
+    assert (report.verified, report.pending, report.index_tokens) == (3, 3, sum(costs[3:]))
+    loaded = [one for one, line in entries(store).items() if line.status == "verified"]
+    assert loaded == ["session-3", "session-4", "session-5"]
+    assert (await load(viking, tmp_path)).verified == 3
 
 
 async def test_another_index_loads_all_again_and_a_lost_directory_is_noticed(tmp_path: Path) -> None:
@@ -175,7 +109,7 @@ async def test_another_index_loads_all_again_and_a_lost_directory_is_noticed(tmp
     await load(FakeViking(), tmp_path, options=CommitOptions(index="a"))
     viking = FakeViking()
     assert (await load(viking, tmp_path, options=CommitOptions(index="b"))).verified == 2
-    viking.texts.pop("viking://resources/sessions/2026-11-02/session-0")
+    viking.remove("viking://resources/sessions/2026-11-02/session-0")
     report = await load(viking, tmp_path, options=CommitOptions(index="b", check_present=True))
     assert (report.verified, report.unchanged) == (1, 1)
 

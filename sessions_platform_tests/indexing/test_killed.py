@@ -1,28 +1,27 @@
-"""The server is killed in the middle of a load: the ledger says what is missing, and a rerun completes it once."""
+"""The server is killed, loses its models, or gets another one: the ledger says what is missing, a rerun completes."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
-
-import pytest
 
 from sessions_platform.indexing import CommitOptions, commit_date
 from sessions_platform.openviking_server import OpenVikingServer
+from sessions_platform.resources.object_store import ObjectStore
 from sessions_platform.resources.openviking import OpenVikingClient
 from sessions_platform_tests.indexing.fake_gateway import FakeGateway
 from sessions_platform_tests.indexing.support import (
     DAY,
+    assert_once,
     entries,
     put_staged,
-    records,
     server_options,
     session,
     store_in,
 )
 
-OPTIONS = CommitOptions(memories=("events",), chunk=6)
+OPTIONS = CommitOptions(extraction=("events",), chunk=6)
 
 
-@pytest.mark.slow
 async def test_after_a_kill_the_rerun_verifies_all_without_doubles(tmp_path: Path) -> None:
     store = store_in(tmp_path)
     put_staged(store, [session(number) for number in range(20)])
@@ -43,18 +42,11 @@ async def test_after_a_kill_the_rerun_verifies_all_without_doubles(tmp_path: Pat
             async with OpenVikingClient(server.url, server.user_key) as client:
                 report = await commit_date(client, store, DAY, options=OPTIONS)
                 assert report.complete and report.verified == 20 - killed.verified
-                for line in entries(store).values():
-                    assert await client.abstract(line.uri) == line.l0
-                    assert [level for _, level in await records(client, line)] == [0, 1, 2]
-                    assert len(await client.names(f"{line.memories_uri}/memories/events/2026/11/02")) == 1
-                    known = await client.session(line.session_id)
-                    assert known is not None and known["commit_count"] == 1
-                assert len(await client.names(f"viking://resources/sessions/{DAY}")) == 20
+                await assert_once(client, store)
         finally:
             server.stop()
 
 
-@pytest.mark.slow
 async def test_models_that_fail_in_the_middle_end_the_load_and_the_rerun_completes_it(tmp_path: Path) -> None:
     store = store_in(tmp_path)
     put_staged(store, [session(number) for number in range(12)])
@@ -69,6 +61,23 @@ async def test_models_that_fail_in_the_middle_end_the_load_and_the_rerun_complet
             assert all("SESSIONS_GATEWAY_URL" in reason for reason in report.reasons.values())
             gateway.failing = False
             assert (await commit_date(client, store, DAY, options=OPTIONS)).verified == 12
-            for line in entries(store).values():
-                assert await client.abstract(line.uri) == line.l0
-                assert [level for _, level in await records(client, line)] == [0, 1, 2]
+            await assert_once(client, store)
+
+
+async def test_another_embedding_model_is_another_index_and_all_is_loaded_into_it(tmp_path: Path) -> None:
+    store = store_in(tmp_path)
+    put_staged(store, [session(number) for number in range(4)])
+    with FakeGateway() as gateway:
+        for model in ("hashed-a", "hashed-b"):
+            with OpenVikingServer(server_options(tmp_path, gateway, model)) as server:
+                assert await _load(server, store, model) == (4, 0)
+                assert await _load(server, store, model) == (0, 4)
+        assert {line.index for line in entries(store).values()} == {"hashed-b"}
+        assert len(list((tmp_path / "openviking").iterdir())) == 2
+
+
+async def _load(server: OpenVikingServer, store: ObjectStore, model: str) -> tuple[int, int]:
+    async with OpenVikingClient(server.url, server.user_key) as client:
+        report = await commit_date(client, store, DAY, options=replace(OPTIONS, extraction=(), index=model))
+        await assert_once(client, store)
+        return report.verified, report.unchanged

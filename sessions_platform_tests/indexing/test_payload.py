@@ -1,6 +1,10 @@
 """What is sent of a session: OpenViking's message schema, tags the index takes, a hash of all of it."""
 
-from sessions_platform.indexing.payload import document, message_of, tags_of
+import hashlib
+from datetime import UTC, datetime
+
+from sessions_platform.indexing import CommitOptions
+from sessions_platform.indexing.payload import document, memory_files, message_of, tags_of
 from sessions_platform.sessions.model import Message, Part
 from sessions_platform_tests.indexing.support import DAY, session
 from sessions_platform_tests.staged_sessions import staged, user
@@ -39,17 +43,36 @@ def test_arguments_that_are_no_object_stand_under_a_name_and_an_open_call_is_pen
     assert [part["tool_input"] for part in sent] == [{"arguments": "ls -l"}] and sent[0]["tool_status"] == "pending"
 
 
-def test_an_empty_message_stays_a_message_and_a_very_long_text_is_cut() -> None:
+def test_an_empty_message_stays_a_message() -> None:
     assert message_of(message("user"), "p")["parts"] == [{"type": "text", "text": ""}]
-    long = message_of(message("user", Part("text", text="x" * 300_000)), "p")["parts"][0]["text"]
-    assert len(long) < 200_100 and long.endswith("(300000 characters)")
 
 
 def test_tags_are_what_the_index_takes() -> None:
     made = staged("S", DAY, [user("hi")], segments=[("Team", "Red=Blue\n"), ("memory_type", "x"), ("empty", " ")])
     tags = tags_of(made, ())
-    assert tags[0] == "date=2026-11-02" and tags[1].startswith("session_key=") and tags[4:] == ["team=red blue"]
+    key = hashlib.sha256(b"S").hexdigest()[:16]
+    assert tags == [
+        *("date=2026-11-02", f"session_key={key}", "session=s", "outcome=unknown", "end_state=completed"),
+        *("release=1", "environment=production", "team=red blue"),
+    ]
     assert all(tag.count("=") == 1 and tag == tag.lower() for tag in tags)
+
+
+def test_two_sessions_never_write_one_memory_file() -> None:
+    files: dict[str, str] = {}
+    for one in (session(1), session(2), session("1"), session("é"), session("É")):
+        made = document(one, (), ())
+        written = memory_files(one.session_id, DAY, made.memory_lines("viking://user/u"))
+        assert len(written) == 3 and not files.keys() & written.keys()
+        files |= written
+    assert all(uri.startswith("viking://user/u/memories/") and "/2026/11/02/" in uri for uri in files)
+
+
+def test_a_date_past_the_index_days_is_sent_without_its_transcript() -> None:
+    options = CommitOptions(index_days=30, now=lambda: datetime(2026, 11, 20, tzinfo=UTC))
+    assert options.keeps_transcripts("2026-10-21") and not options.keeps_transcripts("2026-10-20")
+    assert CommitOptions().keeps_transcripts("2001-01-01")
+    assert document(session(1), (), (), transcript=False).transcript == []
 
 
 def test_the_hash_follows_what_is_sent() -> None:

@@ -55,3 +55,22 @@ def test_ledgers_are_published_as_they_stand_and_change_apart_from_the_tables(tm
     world.publish(rebuild=True)
     assert world.ask("SELECT status, count(*) FROM openviking_commits GROUP BY ALL") == [("verified", 3)]
     assert world.ask("SELECT count(*) FROM sessions") == [(3,)]
+
+
+def test_memories_are_published_from_the_ledgers_of_verified_sessions(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    write_day(world.store, D1, [staged(name, D1, [user("a"), agent("b")]) for name in ("s-1", "s-2")])
+    made = json.loads(ledger(s_1="verified", s_2="pending"))
+    line = {"kind": "event", "type": "failure", "name": "kubectl get", "summary": "m2: it failed.", "uri": "viking://m"}
+    for entry in made["sessions"].values():
+        entry["memories"] = [line, {**line, "kind": "outcome", "type": "outcome"}]
+    world.store.put(ledger_key(D1), json.dumps(made).encode())
+    world.publish(D1)
+    asked = "SELECT session_id, date::VARCHAR, kind, type, name, summary, uri FROM memories ORDER BY ALL"
+    assert world.ask(asked) == [
+        ("s-1", D1, "event", "failure", "kubectl get", "m2: it failed.", "viking://m"),
+        ("s-1", D1, "outcome", "outcome", "kubectl get", "m2: it failed.", "viking://m"),
+    ]
+    world.store.put(ledger_key(D1), ledger(s_1="verified"))
+    world.publish(D1)
+    assert world.ask("SELECT count(*) FROM memories") == [(0,)]

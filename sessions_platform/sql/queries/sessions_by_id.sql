@@ -1,0 +1,2 @@
+-- Sessions of these ids.
+SELECT * FROM sessions WHERE session_id IN (SELECT unnest($ids::VARCHAR[]))
