@@ -8,6 +8,7 @@
     publish   a year of days published (`--publish`); a program of its own, too
     processes whole processes from outside: wall, CPU, peak memory; the sample server
     orchestration  a backfill of small days through `run`, and the same steps without Dagster (`--orchestration`)
+    retrieval how well sessions are found (questions, subjects of sessions, bm25 beside it; `--retrieval`)
     dlt_peer  one day through dlt (dlt_pipeline, in an environment of its own) and through `run` (`--dlt`)
 
 Nothing here is imported by the platform.

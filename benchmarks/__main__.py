@@ -3,6 +3,7 @@
     python -m benchmarks [--sessions 1000] [--kb 400] [--profile delta|full_history|both] [--rss] [--publish] [--json]
     python -m benchmarks --orchestration [--days 30]     what Dagster costs a day; alone
     python -m benchmarks --dlt [--rounds 3]              one day beside dlt; alone
+    python -m benchmarks --retrieval                     recall of the search beside BM25; alone
 
 Times are CPU seconds, each stage in a process of its own, and the sample server in another.
 Not a timed test: nothing fails for being slow.
@@ -38,6 +39,7 @@ def main() -> int:
     options.add_argument("--orchestration", action="store_true", help="only what Dagster costs a day of a backfill")
     options.add_argument("--days", type=int, default=30, help="days of that backfill")
     options.add_argument("--dlt", action="store_true", help="only one day through dlt and through run, side by side")
+    options.add_argument("--retrieval", action="store_true", help="only how well questions find their sessions")
     options.add_argument("--rounds", type=int, default=3, help="how often each runs there; medians count")
     options.add_argument("--dlt-python", help="a Python that has dlt (default: one is installed and removed again)")
     options.add_argument("--folder", type=Path, help="where to work (default: the temporary folder)")
@@ -48,7 +50,7 @@ def main() -> int:
     folder = chosen.folder or Path(tempfile.gettempdir())
     if not folder.is_dir():
         options.error(f"--folder {folder}: there is no such folder")
-    if chosen.orchestration or chosen.dlt:
+    if chosen.orchestration or chosen.dlt or chosen.retrieval:
         _alone(chosen, folder)
         return 0
     runs = _runs(chosen, folder)
@@ -74,6 +76,12 @@ def _alone(chosen: argparse.Namespace, folder: Path) -> None:
         found["dlt"] = beside = dlt_peer.measure(folder, chosen.rounds, chosen.dlt_python)
         if not chosen.json:
             print(dlt_peer.table(beside), flush=True)
+    if chosen.retrieval:
+        from benchmarks import retrieval
+
+        found["retrieval"] = answered = retrieval.measure(folder)
+        if not chosen.json:
+            print(retrieval.table(answered), flush=True)
     if chosen.json:
         print(msgspec.json.encode(found).decode())
 

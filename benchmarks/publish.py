@@ -127,7 +127,7 @@ def _slices(
         "model_call_count": 30, "input_tokens": 90_000, "output_tokens": 9_000, "total_cost_usd": 0.4,
         "cost_complete": True,
         "environment": "production", "release": "1.2", "version": "", "session_id_basis": "row",
-        "content_hash": "0" * 64,
+        "content_hash": "0" * 64, "imported_status": None, "imported_turns": None,
     }  # fmt: skip
     end = [moment + timedelta(seconds=PER_SESSION) for moment in at]
     slices = {name: [value] * many for name, value in constant.items()} | {

@@ -6,6 +6,7 @@ from typing import Any
 
 import dagster as dg
 
+from sessions_platform.assets import maintenance
 from sessions_platform.partitions import days, is_over, week_dates, week_name
 from sessions_platform.settings import Settings, last_complete_date, load_settings
 
@@ -13,6 +14,7 @@ DAILY_JOB = "daily_sessions"
 WEEKLY_JOB = "weekly_analysis"
 DAILY_SCHEDULE = "daily_sessions_schedule"
 WEEKLY_SENSOR = "weekly_when_complete"
+MAINTENANCE_SCHEDULE = "index_maintenance_schedule"
 WEEKS_A_TICK = 2
 RED_DAY_HOLDS = timedelta(hours=48)
 """How long after its end a week waits for a day that was extracted but is not complete."""
@@ -61,6 +63,25 @@ def daily_schedule(settings: Settings | None) -> dg.ScheduleDefinition:
         tick = context.scheduled_execution_time.astimezone(UTC)
         dates = schedule_dates(tick, settings or load_settings())
         return [dg.RunRequest(run_key=f"{tick.date()}/{day}", partition_key=day) for day in reversed(dates)]
+
+    return requested
+
+
+def maintenance_schedule(settings: Settings | None) -> dg.ScheduleDefinition:
+    """Sundays at 05:00 UTC, when the daily run is under way at the latest; the pool keeps them apart."""
+
+    @dg.schedule(
+        name=MAINTENANCE_SCHEDULE,
+        job_name=maintenance.JOB,
+        cron_schedule="0 5 * * 0",
+        execution_timezone="UTC",
+        default_status=dg.DefaultScheduleStatus.RUNNING,
+        description="Old transcripts, and what belongs to no staged session, out of the context index.",
+    )
+    def requested(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+        if not (settings or load_settings()).openviking_url:
+            return dg.SkipReason("OPENVIKING_URL is not set: there is no index to maintain")
+        return dg.RunRequest(run_key=str(context.scheduled_execution_time.astimezone(UTC).date()))
 
     return requested
 

@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from sessions_platform import cli_lifecycle, cli_search
 from sessions_platform.errors import PlatformError
 from sessions_platform.settings import Settings, load_settings
 
@@ -59,7 +60,9 @@ def run(
     first: Annotated[date, typer.Option("--from", parser=_day, metavar="DATE", help="First UTC date.")],
     last: Annotated[date, typer.Option("--to", parser=_day, metavar="DATE", help="Last UTC date, included.")],
     select: Annotated[str | None, typer.Option(help="Dagster's asset selection syntax; default: all.")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be fetched; write nothing.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be fetched, and what the index would cost; write nothing.")
+    ] = False,
     force: Annotated[bool, typer.Option("--force", help="Do the work again although nothing changed.")] = False,
     allow_shrink: Annotated[
         bool, typer.Option("--allow-shrink", help="Accept that Langfuse answers with fewer rows than are stored.")
@@ -75,7 +78,9 @@ def run(
     settings = load_settings()
     order = runner.RunOrder(first, last, select, force, allow_shrink, rebuild_database)
     if dry_run:
-        _print_plans(runner.plan_days(order, settings), as_json)
+        from sessions_platform.dry_run import plan_days
+
+        _print_plans(plan_days(order, settings), as_json)
         return
     with _progress(quiet=as_json) as sink:
         outcomes = list(runner.run_days(order, settings, sink=sink))
@@ -94,12 +99,14 @@ def run(
 def doctor(as_json: Json = False) -> None:
     """Try every configured service; say ok, or what is wrong and how to mend it. Exit 1 if anything is wrong."""
     from sessions_platform.doctor import doctor as examine
+    from sessions_platform.doctor import notes
 
     settings = load_settings()
-    found = examine(settings)
+    found, said = examine(settings), notes(settings)
     variables = _variables(settings)
     if as_json:
-        print(json.dumps({"variables": variables, "checks": {name: text or "ok" for name, text in found}}))
+        checks = {name: text or "ok" for name, text in found}
+        print(json.dumps({"variables": variables, "checks": checks, "notes": said}))
     else:
         table = Table("variable", "value", "from", box=None)
         for name, entry in variables.items():
@@ -107,6 +114,8 @@ def doctor(as_json: Json = False) -> None:
         out.print(table)
         for name, text in found:
             out.print(f"{name}: {text or 'ok'}", markup=False, soft_wrap=True)
+        for text in said:
+            out.print(f"note: {text}", markup=False, soft_wrap=True)
     if any(text for _, text in found):
         sys.exit(1)
 
@@ -130,6 +139,13 @@ def weekly(
     if not outcome.ok:
         errors.print(f"sessions-platform: {week}: {outcome.message}", markup=False)
         sys.exit(2 if outcome.kind else 1)
+
+
+app.command()(cli_search.search)
+app.command()(cli_search.session)
+app.command("backup")(cli_lifecycle.backup)
+app.command("restore")(cli_lifecycle.restore)
+app.command("rebuild-index")(cli_lifecycle.rebuild_index)
 
 
 @app.command()
@@ -240,16 +256,21 @@ def _print_outcomes(outcomes: list[Any], settings: Settings) -> None:
     out.print(f"analytics {settings.database}", markup=False, soft_wrap=True)
 
 
-def _print_plans(plans: list[Any], as_json: bool) -> None:
-    entries = [asdict(plan) for plan in plans]
+def _print_plans(plan: Any, as_json: bool) -> None:
     if as_json:
-        print(json.dumps({"dates": entries}, default=str))
+        print(json.dumps(plan.as_json()))
         return
-    table = Table(*(entries[0] if entries else ["nothing to do"]), box=None)
-    for entry in entries:
-        cells = (", ".join(map(str, value)) if isinstance(value, list | tuple) else value for value in entry.values())
-        table.add_row(*(f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in cells))
+    table = Table("date", "requests", "rows", "MB", "sessions", "to index", "index tokens", "dollars", box=None)
+    for column in table.columns[1:]:
+        column.justify = "right"
+    for entry in (*map(asdict, plan.dates), {"date": "total", **plan.total}):
+        counts = (f"{entry[name]:,}" for name in ("sessions_estimate", "sessions_to_index", "index_tokens"))
+        megabytes, usd = f"{entry['bytes_estimate'] / 1e6:,.1f}", entry["usd"]
+        dollars = "unknown" if usd is None else f"{usd:,.4f}" if usd < 1 else f"{usd:,.2f}"
+        table.add_row(entry["date"], f"{entry['requests']:,}", f"{entry['rows']:,}", megabytes, *counts, dollars)
     out.print(table)
+    for text in plan.notes:
+        out.print(text, markup=False, soft_wrap=True)
 
 
 @contextmanager

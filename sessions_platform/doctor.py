@@ -2,9 +2,12 @@
 
 import asyncio
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from sessions_platform.errors import ConfigurationError, PlatformError, StoreError
 from sessions_platform.indexing import read_ledger
+from sessions_platform.indexing.prices import load_prices
+from sessions_platform.resources._openviking_http import LOOPBACK
 from sessions_platform.resources.platform import OpenVikingResource, RedactionResource, StoreResource
 from sessions_platform.runner import check_source, open_instance
 from sessions_platform.settings import Settings
@@ -20,6 +23,7 @@ def doctor(settings: Settings) -> list[tuple[str, str | None]]:
         ("bucket lifecycle", lambda: _check_lifecycle(settings)),
         ("OpenViking", lambda: _check_openviking(settings)),
         ("taxonomy", lambda: _check_taxonomy(settings)),
+        ("prices", lambda: load_prices(settings)),
         ("Dagster instance", lambda: open_instance(settings).dispose()),
     ]
     found: list[tuple[str, str | None]] = []
@@ -30,6 +34,16 @@ def doctor(settings: Settings) -> list[tuple[str, str | None]]:
         except (PlatformError, OSError) as error:
             found.append((name, str(error)))
     return found
+
+
+def notes(settings: Settings) -> list[str]:
+    """What is not wrong, but should be known: where redacted text leaves this machine."""
+    addresses = {"OPENVIKING_URL": settings.openviking_url, "SESSIONS_GATEWAY_URL": settings.sessions_gateway_url}
+    return [
+        f"{name}={url}: not on this machine, so the redacted text of sessions leaves it"
+        for name, url in addresses.items()
+        if url and urlsplit(url).hostname not in LOOPBACK
+    ]
 
 
 def _check_openviking(settings: Settings) -> None:
@@ -50,7 +64,7 @@ def _check_openviking(settings: Settings) -> None:
     if others:
         raise ConfigurationError(
             f"SESSIONS_EMBEDDING_MODEL, SESSIONS_EMBEDDING_DIMENSION: sessions were loaded into the index {others[0]}, "
-            f"and the settings name {settings.index_name}; each date is loaded again when it is run"
+            f"and the settings name {settings.index_name}; `sessions-platform rebuild-index` loads them into it"
         )
 
 

@@ -1,11 +1,13 @@
 """Runs days in this process: checks what can be checked before, then materializes one date after the other.
 
-What commands print is in `cli`; what a step does is in `assets`. Source: CONTRACT section 2 (`run`).
+Tables never wait for the index: of several dates everything else is made first, oldest first; then the index is loaded,
+newest date first, as far as the run's token budget goes. What commands print is in `cli`; what a step does is in
+`assets`. Source: CONTRACT section 2 (`run`).
 """
 
 import asyncio
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -47,7 +49,11 @@ class RunOrder:
 
 @dataclass(slots=True)
 class DayOutcome:
-    """How a date went. `message` is the one line that says what went wrong; `kind` which error it was."""
+    """How a date went. `message` is the one line that says what went wrong; `kind` which error it was.
+
+    `figures`: rows by asset, and `index_tokens` where the index was loaded; `budget_used`: sessions stayed pending
+    because the run's token budget did not reach for them.
+    """
 
     date: str
     ok: bool
@@ -56,6 +62,7 @@ class DayOutcome:
     kind: str = ""
     warnings: list[str] = field(default_factory=list)
     figures: dict[str, int] = field(default_factory=dict)
+    budget_used: bool = False
 
 
 def check_dates(order: RunOrder, settings: Settings, now: datetime) -> list[str]:
@@ -110,7 +117,7 @@ def check_source(settings: Settings, *, with_langfuse: bool) -> None:
 def run_days(
     order: RunOrder, settings: Settings, *, sink: ProgressSink | None = None, now: datetime | None = None
 ) -> Iterator[DayOutcome]:
-    """Materialize the dates of an order in this process; yields as each is done. A failed date stops no other.
+    """Materialize the dates of an order in this process; yields outcomes, oldest first. A failed date stops no other.
 
     Raises PlatformError before anything runs where the order, a variable or a key is wrong.
     """
@@ -118,14 +125,84 @@ def run_days(
     defs = build_defs(settings, sink=sink)
     chosen = selected_assets(defs, order.select, with_index=bool(settings.openviking_url))
     check_source(settings, with_langfuse=dg.AssetKey(raw.NAME) in chosen)
-    job = defs.resolve_job_def(DAILY_JOB)
     with open_instance(settings) as instance:
-        for number, day in enumerate(dates):
-            with _storage_explained(settings):
-                outcome = _run_day(job, instance, day, chosen, order, first=number == 0)
+        run = _Days(defs.resolve_job_def(DAILY_JOB), instance, order, settings)
+        index = dg.AssetKey(commits.NAME)
+        if index in chosen and len(dates) > 1:
+            yield from run.index_last(dates, [key for key in chosen if key != index])
+        else:
+            yield from run.one_by_one(dates, chosen)
+
+
+class _Days:
+    """The dates of one run: which assets of which date come when."""
+
+    def __init__(self, job: Any, instance: dg.DagsterInstance, order: RunOrder, settings: Settings) -> None:
+        self._job = job
+        self._instance = instance
+        self._order = order
+        self._settings = settings
+        self._rebuild = order.rebuild_database
+
+    def one_by_one(self, dates: Sequence[str], chosen: Sequence[dg.AssetKey]) -> Iterator[DayOutcome]:
+        """The chosen assets of each date; ends after a failure that every further date would repeat."""
+        for day in dates:
+            outcome = self._run(day, chosen)
             yield outcome
             if outcome.kind in _FATAL:
                 return
+
+    def index_last(self, dates: Sequence[str], others: Sequence[dg.AssetKey]) -> Iterator[DayOutcome]:
+        """Other assets of all dates, oldest first; then the index, newest first. Outcomes come oldest first, whole."""
+        outcomes = {one.date: one for one in self.one_by_one(dates, others)} if others else {}
+        staging = dg.AssetKey(staged.NAME) in others
+
+        def ready(day: str) -> bool:
+            made = outcomes.get(day)
+            return not others or (made is not None and (not staging or staged.NAME in made.figures))
+
+        for loaded in self._index([day for day in dates if ready(day)]):
+            outcomes[loaded.date] = _merged(outcomes.get(loaded.date), loaded)
+        yield from (outcomes[day] for day in dates if day in outcomes)
+
+    def _index(self, dates: Sequence[str]) -> Iterator[DayOutcome]:
+        """Load the dates, newest first, each with what the newer ones left of the token budget."""
+        left = self._settings.sessions_index_token_budget
+        for day in reversed(dates):
+            outcome = self._run(day, [dg.AssetKey(commits.NAME)], token_budget=left)
+            yield outcome
+            if outcome.kind in _FATAL:
+                return
+            # Where sessions of a date stay pending, older ones wait, too, however small they are.
+            left = 0 if outcome.budget_used else max(0, left - outcome.figures.get(commits.TOKENS, 0))
+
+    def _run(self, day: str, chosen: Sequence[dg.AssetKey], **index_options: int) -> DayOutcome:
+        names = {key.to_user_string() for key in chosen}
+        options = {"force": self._order.force, "allow_shrink": self._order.allow_shrink}
+        ops: dict[str, Any] = {name: {"config": options} for name in _WITH_OPTIONS if name in names}
+        if commits.NAME in names:
+            ops[commits.NAME] = {"config": options | index_options}
+        if analytics.NAME in names:
+            ops[analytics.NAME] = {"config": {"rebuild": self._rebuild}}
+            self._rebuild = False
+        with _storage_explained(self._settings):
+            return _materialize(self._job, self._instance, day, chosen, ops)
+
+
+def _merged(before: DayOutcome | None, loaded: DayOutcome) -> DayOutcome:
+    """What the two passes over a date did, as one outcome."""
+    if before is None:
+        return loaded
+    return DayOutcome(
+        before.date,
+        before.ok and loaded.ok,
+        before.seconds + loaded.seconds,
+        before.message or loaded.message,
+        before.kind or loaded.kind,
+        before.warnings + loaded.warnings,
+        before.figures | loaded.figures,
+        loaded.budget_used,
+    )
 
 
 def run_week(monday: date, settings: Settings, *, now: datetime | None = None) -> DayOutcome:
@@ -175,33 +252,32 @@ def packaged_file(name: str) -> Path:
     return inside if inside.exists() else Path(__file__).parents[1] / name
 
 
-def _run_day(
-    job: Any, instance: dg.DagsterInstance, day: str, chosen: list[dg.AssetKey], order: RunOrder, *, first: bool
-) -> DayOutcome:
-    names = {key.to_user_string() for key in chosen}
-    options = {"force": order.force, "allow_shrink": order.allow_shrink}
-    ops: dict[str, Any] = {name: {"config": options} for name in _WITH_OPTIONS if name in names}
-    if analytics.NAME in names:
-        ops[analytics.NAME] = {"config": {"rebuild": order.rebuild_database and first}}
-    return _materialize(job, instance, day, chosen, ops)
-
-
 def _materialize(
-    job: Any, instance: dg.DagsterInstance, partition: str, chosen: list[dg.AssetKey] | None, ops: dict[str, Any]
+    job: Any, instance: dg.DagsterInstance, partition: str, chosen: Sequence[dg.AssetKey] | None, ops: dict[str, Any]
 ) -> DayOutcome:
     """Run a job for one partition in this process, and gather what a reader of the run wants to know."""
     start = datetime.now(UTC)
     result = job.execute_in_process(
         partition_key=partition,
-        asset_selection=chosen,
+        asset_selection=None if chosen is None else list(chosen),
         instance=instance,
         raise_on_error=False,
         run_config={"ops": ops, "loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
     )
+    if any(map(_is_interruption, result.all_events)):
+        # Dagster ends the run it is in and goes on as if a step had failed; who pressed Ctrl-C meant all of it.
+        raise KeyboardInterrupt
     outcome = DayOutcome(partition, result.success, (datetime.now(UTC) - start).total_seconds())
     for event in result.all_events:
         _note_event(outcome, event)
     return outcome
+
+
+def _is_interruption(event: dg.DagsterEvent) -> bool:
+    if event.event_type_value != "PIPELINE_FAILURE":
+        return False
+    reason = event.job_failure_data.failure_reason
+    return reason is not None and reason.value == "UNEXPECTED_TERMINATION"
 
 
 def _note_event(outcome: DayOutcome, event: dg.DagsterEvent) -> None:
@@ -226,20 +302,13 @@ def _note_event(outcome: DayOutcome, event: dg.DagsterEvent) -> None:
             else:
                 outcome.warnings.append(text)
     elif event.event_type_value == "ASSET_MATERIALIZATION" and event.asset_key is not None:
-        count = event.materialization.metadata.get("dagster/partition_row_count")
-        if count is not None:
-            outcome.figures[event.asset_key.to_user_string()] = int(count.value)  # type: ignore[arg-type]
+        _note_figures(outcome, event.asset_key.to_user_string(), event.materialization.metadata)
 
 
-def plan_days(order: RunOrder, settings: Settings, *, now: datetime | None = None) -> list[Any]:
-    """What a run would ask of Langfuse, date by date (`--dry-run`); nothing is written."""
-    from sessions_platform.extraction import plan_date
-
-    dates = check_dates(order, settings, now or datetime.now(UTC))
-    store = StoreResource(settings).open()
-
-    async def plans() -> list[Any]:
-        async with LangfuseResource(settings).client() as client:
-            return [await plan_date(client, store, day) for day in dates]
-
-    return asyncio.run(plans())
+def _note_figures(outcome: DayOutcome, asset: str, metadata: Mapping[str, Any]) -> None:
+    if (rows := metadata.get("dagster/partition_row_count")) is not None:
+        outcome.figures[asset] = int(rows.value)
+    if (tokens := metadata.get(commits.TOKENS)) is not None:
+        outcome.figures[commits.TOKENS] = int(tokens.value)
+    if (used := metadata.get(commits.BUDGET_USED)) is not None:
+        outcome.budget_used = bool(used.value)

@@ -11,7 +11,7 @@ from moto.server import ThreadedMotoServer
 
 from sessions_platform.demo.generator import generate
 from sessions_platform.demo.server import Dataset, LangfuseServer
-from sessions_platform.doctor import doctor
+from sessions_platform.doctor import doctor, notes
 from sessions_platform.resources.object_store import open_store
 from sessions_platform.sessions.layout import ledger_key
 from sessions_platform.settings import load_settings
@@ -83,3 +83,10 @@ def test_another_embedding_dimension_than_the_index_has_is_said(
     assert "other-model-1024" in text and "SESSIONS_EMBEDDING_DIMENSION" in text
     more |= {"sessions_embedding_model": "other-model", "sessions_embedding_dimension": 1024}
     assert found(tmp_path, source, **more)["OpenViking"] is None
+
+
+def test_an_address_off_this_machine_is_said_to_receive_redacted_text(tmp_path: Path) -> None:
+    given = {"sessions_home": tmp_path, "openviking_url": "http://127.0.0.1:1933"}
+    assert notes(load_settings(**given, sessions_gateway_url="http://localhost:1/v1")) == []
+    (note,) = notes(load_settings(**given, sessions_gateway_url="https://models.example.com/v1"))
+    assert note.startswith("SESSIONS_GATEWAY_URL=https://models.example.com/v1") and "redacted text" in note

@@ -6,13 +6,18 @@ from typing import Any
 import dagster as dg
 
 from sessions_platform.assets import staged
-from sessions_platform.assets.steps import Materialized, RunOptions, Stopwatch, explained, table, warning
+from sessions_platform.assets.steps import IndexOptions, Materialized, Stopwatch, explained, table, warning
 from sessions_platform.resources.platform import OpenVikingResource, StoreResource, WarehouseResource, WorkspaceResource
 
 NAME = "openviking_commits"
 VERIFIED = "sessions_verified"
 POOL = "openviking"
 NO_INDEX = "OPENVIKING_URL is not set: nothing is loaded into an index"
+TOKENS = "index_tokens"
+"""Metadata: how many tokens loading the date took."""
+BUDGET_USED = "budget_used"
+"""Metadata: whether sessions stayed pending because the token budget did not reach for them."""
+BUDGET = "SESSIONS_INDEX_TOKEN_BUDGET"
 LAST = {"dagster/priority": "-10"}
 """In a run with tables, the index comes after them."""
 
@@ -42,7 +47,7 @@ def commit_assets(partitions: dg.PartitionsDefinition[str]) -> list[Any]:
     )
     def openviking_commits(
         context: dg.AssetExecutionContext,
-        config: RunOptions,
+        config: IndexOptions,
         store: dg.ResourceParam[StoreResource],
         openviking: dg.ResourceParam[OpenVikingResource],
         warehouse: dg.ResourceParam[WarehouseResource],
@@ -57,6 +62,7 @@ def commit_assets(partitions: dg.PartitionsDefinition[str]) -> list[Any]:
             yield dg.MaterializeResult(asset_key=NAME, metadata={"note": NO_INDEX}, check_results=[check])
             return
         watch, date, settings = Stopwatch(), context.partition_key, openviking.settings
+        budget = settings.sessions_index_token_budget if config.token_budget is None else config.token_budget
         with explained():
             opened = store.open(date)
             report = commit_date_sync(
@@ -67,10 +73,10 @@ def commit_assets(partitions: dg.PartitionsDefinition[str]) -> list[Any]:
                 force=config.force,
                 progress=workspace.progress(NAME, date),
                 options=CommitOptions(
-                    memories=settings.memories,
+                    extraction=settings.memories,
                     outcome_scores=settings.sessions_outcome_scores,
                     index=settings.index_name,
-                    token_budget=settings.sessions_index_token_budget,
+                    token_budget=budget,
                     check_present=True,
                 ),
             )
@@ -82,7 +88,6 @@ def commit_assets(partitions: dg.PartitionsDefinition[str]) -> list[Any]:
 
 def _result(report: Any, watch: Stopwatch) -> Materialized:
     left = report.failed + report.pending
-    reason = report.stopped or next(iter(report.reasons.values()), "")
     figures = {
         "sessions": report.sessions,
         "loaded now": report.verified,
@@ -93,13 +98,31 @@ def _result(report: Any, watch: Stopwatch) -> Materialized:
         "model tokens": report.index_tokens,
         "requests": report.requests,
     }
-    check = warning(VERIFIED, NAME, not left, f"{left} of {report.sessions} sessions are not in the index: {reason}")
     return dg.MaterializeResult(
         asset_key=NAME,
         metadata={
             "dagster/partition_row_count": report.sessions - left,
             "figures": table(figures),
+            TOKENS: report.index_tokens,
+            BUDGET_USED: _budget_used(report),
             "seconds": watch.seconds,
         },
-        check_results=[check],
+        check_results=[warning(VERIFIED, NAME, not left, _left_out(report))],
     )
+
+
+def _budget_used(report: Any) -> bool:
+    return report.pending > 0 and BUDGET in report.stopped
+
+
+def _left_out(report: Any) -> str:
+    """How many sessions are not in the index, and why."""
+    left = report.failed + report.pending
+    reasons = [f"{report.failed} failed, {reason}" for reason in list(report.reasons.values())[:1]]
+    if _budget_used(report):
+        reasons.append(
+            f"{report.pending} stay pending, as the run's {BUDGET} is used up: raise it, or run the date again"
+        )
+    elif report.stopped:
+        reasons.append(report.stopped)
+    return f"{left} of {report.sessions} sessions are not in the index: {'; '.join(reasons) or 'not their turn yet'}"

@@ -26,6 +26,14 @@ class RunOptions(dg.Config):
     allow_shrink: bool = False
 
 
+class IndexOptions(RunOptions):
+    """How to load the index. `token_budget`: what is left of a run over several dates, else
+    SESSIONS_INDEX_TOKEN_BUDGET.
+    """
+
+    token_budget: int | None = None
+
+
 class PublishOptions(dg.Config):
     """How to publish. `rebuild`: make the analytics file anew from Parquet."""
 

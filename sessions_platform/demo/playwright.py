@@ -58,6 +58,8 @@ class Playwright:
             id=f"ops-{identity[:8]}-{self.place.number:05d}",
             user_id=f"dev-{chance.randrange(USERS):03d}",
             task=task.name,
+            service=self.service,
+            ending=ending,
             tags=[f"task:{task.name}", f"platform:{task.platform}", f"team:{chance.choice(words.TEAMS)}", "agent"],
             environment=chance.choice(words.ENVIRONMENTS),
             version=chance.choice(words.VERSIONS),

@@ -101,6 +101,9 @@ class SessionScript:
     id: str
     user_id: str
     task: str
+    service: str
+    ending: str
+    """How it was written to end: `done`, `goodbye`, `error`, `silence`, `hanging call`, `question`."""
     tags: list[str]
     environment: str
     version: str

@@ -23,6 +23,8 @@ class _Chunk:
     before: Mapping[str, Entry]
     lines: dict[str, list[MemoryLine]]
     failures: Failures = field(default_factory=dict)
+    prepared: dict[str, str] = field(default_factory=dict)
+    """URIs of sessions that have their messages, and wait to be committed."""
     committed: dict[str, Committed] = field(default_factory=dict)
     verified: Verified = field(default_factory=Verified)
 
@@ -39,6 +41,7 @@ class ChunkLoader:
         self._client = client
         self._date = date
         self._deep = deep
+        self._extraction = tuple(extraction)
         self._directories = DirectoryLoader(client, date, concurrency=concurrency)
         self._committer = SessionCommitter(client, concurrency=concurrency, extraction=extraction)
         self.space = ""
@@ -48,15 +51,25 @@ class ChunkLoader:
         """Ledger lines of the sessions, `verified` or `failed`, given the lines they had. Raises OpenVikingDown."""
         chunk = _Chunk(documents, before, {one.session_id: one.memory_lines(self.space) for one in documents})
         await self._remove_former_memories(chunk)
-        await together(self._make_directories(chunk), self._remember(chunk), self._commit(chunk))
+        await each(documents, chunk.failures, lambda one: self._prepare(one, chunk))
+        work = [self._make_directories(chunk), self._remember(chunk)]
+        if not self._extraction:
+            # Such commits ask no model; the others wait, or too many requests would be in flight.
+            work.append(self._commit(chunk))
+        await together(*work)
+        if self._extraction:
+            await self._commit(chunk)
         await self._verify(chunk)
         return {one.session_id: self._line(one, chunk) for one in documents}
 
     async def _remove_former_memories(self, chunk: _Chunk) -> None:
-        """Old memories go before the new ones come; what is written over stays."""
+        """Old memories go before the new ones come; what is written over stays, and what another user loaded."""
         old = {uri for one in chunk.documents for uri in chunk.before[one.session_id].memory_uris}
         new = {line.uri for lines in chunk.lines.values() for line in lines}
-        await remove_memories(self._client, sorted(old - new))
+        await remove_memories(self._client, sorted(uri for uri in old - new if uri.startswith(f"{self.space}/")))
+
+    async def _prepare(self, document: Document, chunk: _Chunk) -> None:
+        chunk.prepared[document.session_id] = await self._committer.prepare(document)
 
     async def _make_directories(self, chunk: _Chunk) -> None:
         over = {one.session_id for one in chunk.documents if _written_over(one, chunk.before[one.session_id])}
@@ -71,11 +84,23 @@ class ChunkLoader:
 
     async def _commit(self, chunk: _Chunk) -> None:
         async def one(document: Document) -> None:
-            chunk.committed[document.session_id] = await self._committer.commit(document)
+            uri = chunk.prepared[document.session_id]
+            chunk.committed[document.session_id] = await self._committer.commit(document, uri)
 
-        await each(chunk.documents, chunk.failures, one)
+        await each([one for one in chunk.documents if one.session_id in chunk.prepared], chunk.failures, one)
 
     async def _verify(self, chunk: _Chunk) -> None:
+        """Read back; what is not as written is written once more, for a load of another date may have been in it."""
+        chunk.verified = await self._verified([one for one in chunk.documents if one.session_id not in chunk.failures])
+        again = [one for one in chunk.documents if one.session_id in chunk.verified.failures]
+        if again:
+            failures = await self._directories.load(again, {one.session_id for one in again})
+            second = await self._verified([one for one in again if one.session_id not in failures])
+            chunk.verified.failures = {**failures, **second.failures}
+            chunk.verified.l0_read |= second.l0_read
+        chunk.failures.update(chunk.verified.failures)
+
+    async def _verified(self, documents: Sequence[Document]) -> Verified:
         expected = [
             Expected(
                 one.session_id,
@@ -84,13 +109,11 @@ class ChunkLoader:
                 one.digest_sha256,
                 one.transcript_sha256,
                 len(one.transcript),
-                sorted({line.uri for line in chunk.lines[one.session_id]}),
+                sorted({line.uri for line in one.memory_lines(self.space)}),
             )
-            for one in chunk.documents
-            if one.session_id not in chunk.failures
+            for one in documents
         ]
-        chunk.verified = await verify(self._client, self._date, self.space, expected, deep=self._deep)
-        chunk.failures.update(chunk.verified.failures)
+        return await verify(self._client, self._date, self.space, expected, deep=self._deep)
 
     def _line(self, document: Document, chunk: _Chunk) -> Entry:
         session_id, lines = document.session_id, chunk.lines[document.session_id]

@@ -38,11 +38,18 @@ class SessionCommitter:
         self._client = client
         self._slots = asyncio.Semaphore(max(1, concurrency) if extraction else _AT_ONCE)
 
-    async def commit(self, document: Document) -> Committed:
-        """Commit a session anew. Raises OpenVikingError with the reason."""
+    async def prepare(self, document: Document) -> str:
+        """Make the session anew and give it its messages; its URI. Raises OpenVikingError with the reason."""
         async with self._slots:
             uri = await self._create(document)
             await self._client.add_messages(document.viking_id, document.messages)
+            # Before anything else is written: what the server keeps of them would be put into other texts.
+            await self._client.forget_values(document.viking_id)
+            return uri
+
+    async def commit(self, document: Document, uri: str) -> Committed:
+        """Commit what was prepared, and follow the task to its end. Raises OpenVikingError with the reason."""
+        async with self._slots:
             task_id = await self._client.commit(document.viking_id, tags=document.tags)
             if task_id is None:
                 return Committed(uri, "", [])

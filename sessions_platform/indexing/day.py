@@ -14,13 +14,19 @@ from typing import Any
 
 from sessions_platform.errors import StoreError
 from sessions_platform.indexing.chunk import ChunkLoader, remove_session
-from sessions_platform.indexing.estimate import tokens_of, total_usage
+from sessions_platform.indexing.estimate import EXTRACTION_TOKENS, staged_hash, tokens_of, total_usage
 from sessions_platform.indexing.lease import lease
 from sessions_platform.indexing.ledger import Entry, Ledger, Usage, read_ledger, write_ledger
-from sessions_platform.indexing.payload import LOADER_VERSION, Document, date_uri, document, session_uri
+from sessions_platform.indexing.payload import Document, date_uri, document, session_uri
 from sessions_platform.indexing.verify import deep_sample
 from sessions_platform.resources.object_store import ObjectStore
-from sessions_platform.resources.openviking import FileWrite, OpenVikingClient, OpenVikingDown, OpenVikingError
+from sessions_platform.resources.openviking import (
+    FileWrite,
+    OpenVikingClient,
+    OpenVikingDown,
+    OpenVikingError,
+    is_placeholder,
+)
 from sessions_platform.sessions.layout import lease_key, staged_manifest_key
 from sessions_platform.staging import read_manifest
 from sessions_platform.staging.staged_reader import read_session
@@ -160,6 +166,8 @@ class _Day:
             await self._remove(gone)
             if todo:
                 await self._client.check_models(tries=5)
+                # Made with an abstract, for one that has none takes none later.
+                await self._client.mkdir(date_uri(self._ledger.date), date_abstract(self._ledger))
             await self._load(sorted(todo, key=self._age), force)
             if todo or gone:
                 await self._describe_date()
@@ -183,15 +191,8 @@ class _Day:
         )
 
     def _staged_hash(self, session_id: str) -> str:
-        """Hash of the staged object and of the options that change what is sent of it."""
-        return "|".join(
-            (
-                self._staged[session_id]["sha256"],
-                str(LOADER_VERSION),
-                ",".join(sorted(self._options.extraction)),
-                ",".join(self._options.outcome_scores),
-            )
-        )
+        options = self._options
+        return staged_hash(self._staged[session_id]["sha256"], options.extraction, options.outcome_scores)
 
     def _expect(self, session_id: str) -> None:
         """Say in the ledger that a session waits, before anything is tried: a killed run leaves the truth."""
@@ -251,28 +252,28 @@ class _Day:
         passed = size = tokens = 0
         for session_id in session_ids:
             made = self._document(session_id, force)
-            cost = tokens_of(made.usage()) if made is not None else 0
-            budget = self._options.token_budget
-            if budget is not None and self.report.index_tokens + tokens + cost > budget:
-                self.report.stopped = (
-                    f"SESSIONS_INDEX_TOKEN_BUDGET: the next session would pass it "
-                    f"({self.report.index_tokens + tokens} of {budget} tokens are used)"
-                )
-                break
-            if (
-                made is not None
-                and documents
-                and (len(documents) == self._options.chunk or size + made.bytes > CHUNK_BYTES)
-            ):
-                yield documents, passed
-                documents, passed, size, tokens = [], 0, 0, 0
-            passed += 1
             if made is not None:
+                cost = tokens_of(made.usage()) + (EXTRACTION_TOKENS if made.extraction else 0)
+                if self.report.stopped or not self._fits(tokens + cost):
+                    # The others are still looked at: what did not change costs nothing.
+                    continue
+                if documents and (len(documents) == self._options.chunk or size + made.bytes > CHUNK_BYTES):
+                    yield documents, passed
+                    documents, passed, size, tokens = [], 0, 0, 0
                 documents.append(made)
                 size += made.bytes
                 tokens += cost
+            passed += 1
         if passed:
             yield documents, passed
+
+    def _fits(self, tokens: int) -> bool:
+        """Whether so many more tokens stay within the budget; what does not ends the loading of this date."""
+        budget, used = self._options.token_budget, self.report.index_tokens
+        if budget is None or used + tokens <= budget:
+            return True
+        self.report.stopped = f"SESSIONS_INDEX_TOKEN_BUDGET: the next session would pass it ({used} of {budget} used)"
+        return False
 
     def _document(self, session_id: str, force: bool) -> Document | None:
         """What to send of a session; None where nothing of it changed though its staged object did."""
@@ -312,11 +313,11 @@ class _Day:
 
     async def _describe_date(self) -> None:
         """The date's own L0: how many sessions it holds and how they ended. Ours, so that no model is asked."""
-        text = date_abstract(self._ledger)
-        uri = date_uri(self._ledger.date)
-        if not await self._client.names(uri) or (await self._client.abstract(uri)).strip() == text:
-            return
-        await self._client.batch_write(uri, [FileWrite(f"{uri}/.abstract.md", text)])
+        text, uri = date_abstract(self._ledger), date_uri(self._ledger.date)
+        now = await self._client.abstract(uri)
+        # The directory of an older version has no abstract, and the server lets none be made later.
+        if now.strip() != text and not is_placeholder(now):
+            await self._client.batch_write(uri, [FileWrite(f"{uri}/.abstract.md", text)])
 
     def _finish(self) -> None:
         """Count the ledger as it stands; those that were not reached keep the reason of the stop."""

@@ -20,9 +20,10 @@ SUMMARY_PROMPT = 390
 """Tokens of the server's prompt `document_summary` around the digest."""
 SUMMARY_CHARACTERS = 30_000
 """Of a longer file the server summarises only so many."""
-SUMMARY_ANSWER = 240
-OVERVIEW_PROMPT = 1_180
-"""Tokens of the prompt `dir_overview`, the summary of the digest in it included (1,091 to 1,254 measured)."""
+SUMMARY_ANSWER = 310
+"""Tokens of a summary of 180 words, the most that is asked for; of a shorter digest, the digest's."""
+OVERVIEW_PROMPT = 1_070
+"""Tokens of the prompt `dir_overview` around the summary of the digest."""
 OVERVIEW_ANSWER = 800
 OVERVIEW_CHARACTERS = 4_000
 """Of a longer overview the server embeds only so many."""
@@ -34,6 +35,7 @@ EXTRACTION_CALLS = 2
 EXTRACTION_PROMPT = 4_500
 """Tokens of a commit of condensed messages whose memories a model extracts; without extraction it asks no model."""
 EXTRACTION_ANSWER = 400
+EXTRACTION_TOKENS = EXTRACTION_PROMPT + EXTRACTION_ANSWER
 EXTRACTED_MEMORIES = 3
 """Files that an extraction adds, each embedded."""
 
@@ -98,11 +100,12 @@ def predicted_usage(staged_bytes: int, messages: int, extraction: bool) -> dict[
 
 def _usage(l0: int, digest: int, memories: Sequence[int]) -> dict[str, Usage]:
     """The rules themselves, on numbers of characters."""
+    summary = min(SUMMARY_ANSWER, _tokens(digest))
     overview = min(OVERVIEW_ANSWER, _tokens(OVERVIEW_CHARACTERS))
     files = [min(size, EMBEDDED_CHARACTERS) for size in (digest, *memories)]
     return {
-        "document_summary": Usage(1, SUMMARY_PROMPT + _tokens(min(digest, SUMMARY_CHARACTERS)), SUMMARY_ANSWER),
-        "dir_overview": Usage(1, OVERVIEW_PROMPT, OVERVIEW_ANSWER),
+        "document_summary": Usage(1, SUMMARY_PROMPT + _tokens(min(digest, SUMMARY_CHARACTERS)), summary),
+        "dir_overview": Usage(1, OVERVIEW_PROMPT + summary, OVERVIEW_ANSWER),
         "embedding": Usage(FIXED_EMBEDDINGS + len(memories), 2 * _tokens(l0) + overview + sum(map(_tokens, files))),
     }
 

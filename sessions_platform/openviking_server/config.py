@@ -104,8 +104,9 @@ def configuration(options: ServerOptions, port: int) -> dict[str, Any]:
             "timeout": options.chat_timeout_seconds,
         },
         "queue_workers": {
-            # Commits do not heed vlm.max_concurrent. Ours ask for extraction alone, so one has one request in flight.
-            "session_commit": {"max_concurrent": most},
+            # Taken once a second, so many at a time. Ours ask a model only for extraction, and then the loader sends no
+            # more at once than there may be requests.
+            "session_commit": {"max_concurrent": 16},
             "add_resource": {**one_by_one, "file_operation_concurrency": 4, "file_vectorization_concurrency": 2},
             "external_parse": one_by_one,
             "reindex": one_by_one,

@@ -17,7 +17,7 @@ import duckdb
 from sessions_platform.sessions.table_schemas import DAY_MARTS, FACT_SCHEMAS
 from sessions_platform.sql import definitions, quoted, statement
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 """Raised with every change of columns or of what they mean: the next publication then builds the file anew."""
 
 PathOf = Callable[[str, str], str]
@@ -105,7 +105,8 @@ def _views(
         name = f"{prefix}_{table}"
         if days:
             paths = ", ".join(quoted(path_of(table, day)) for day in sorted(days))
-            source = f"read_parquet([{paths}], hive_partitioning = false)"
+            # By name: a date whose staged files have expired keeps the columns it was written with.
+            source = f"read_parquet([{paths}], hive_partitioning = false, union_by_name = true)"
         else:
             con.register(f"no_{table}", FACT_SCHEMAS[table].empty_table())
             source = f"no_{table}"

@@ -5,6 +5,8 @@ and in which order, is `indexing`; accounts and keys are in `openviking_admin`. 
 """
 
 import asyncio
+import hashlib
+import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -36,6 +38,8 @@ __all__ = [
 MOST_MESSAGES = 100
 """Messages that the server takes at once."""
 _BATCH_BYTES = 4 << 20
+_PRIVACY_TARGET = re.compile(r"(?!_[0-9a-f]{24}\Z)[A-Za-z0-9_.@-]{1,128}", re.ASCII)
+"""Session ids that the server uses as names of its own; others are hashed."""
 _FINISHED = frozenset({"completed", "failed", "cancelled"})
 Json = dict[str, Any]
 
@@ -111,6 +115,7 @@ class OpenVikingClient:
         self._sleep = sleep
         self._clock = clock
         self._past_requests = 0
+        self._space = ""
         self._http: OpenVikingHttp | None = None
 
     async def __aenter__(self) -> Self:
@@ -123,7 +128,7 @@ class OpenVikingClient:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        http, self._http = self._open, None
+        http, self._http, self._space = self._open, None, ""
         self._past_requests += http.requests
         await http.close()
 
@@ -158,8 +163,10 @@ class OpenVikingClient:
         return version
 
     async def user_space(self) -> str:
-        """URI of the key's own user: its sessions and memories lie below."""
-        return f"viking://user/{(await self._get('/system/status')).get('user') or 'default'}"
+        """URI of the key's own user: its sessions and memories lie below. Asked once while the client is entered."""
+        if not self._space:
+            self._space = f"viking://user/{(await self._get('/system/status')).get('user') or 'default'}"
+        return self._space
 
     async def check_models(self, *, tries: int = 1) -> None:
         """Try the models behind the server with one embedding. Raises OpenVikingError where they do not answer.
@@ -217,6 +224,17 @@ class OpenVikingClient:
         for batch in message_batches(messages):
             await self._post(path, {"messages": batch}, timeout=120.0, repeatable=False)
         return len(messages)
+
+    async def forget_values(self, session_id: str) -> None:
+        """Remove what the server took for credentials in a session's messages; nothing to remove is no error.
+
+        It keeps such values and writes references in their place into every later text, ours among them, which then
+        are not what was written. All our texts are redacted before: what looks like a credential is a pseudonym.
+        """
+        target = session_id if _PRIVACY_TARGET.fullmatch(session_id) else f"_{_sha256(session_id)[:24]}"
+        space = await self.user_space()
+        body = {"selector": f"{space}/privacy/session/{target}"}
+        await self._open.result(Call("DELETE", f"{PREFIX}/privacy-configs/selector", json=body))
 
     async def commit(self, session_id: str, *, tags: Sequence[str] = (), working_memory: bool = False) -> str | None:
         """Commit what was added; the task's id, or None where there was nothing to commit."""
@@ -393,6 +411,10 @@ def checked_url(url: str) -> str:
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise bad_url(url)
     return url
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _task(found: Json) -> Task:

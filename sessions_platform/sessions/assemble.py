@@ -204,7 +204,7 @@ def _facts(
     shapes: Counter[str] = Counter()
     for row in today:
         shapes.update(session.shapes.get(row.id, {}))
-    title = _title([*history, *messages], roots)
+    title = title_of([*history, *messages], roots)
     return SliceFacts(
         start_time=min(row.start_time for row in today),
         end_time=max(row.end_time or row.start_time for row in today),
@@ -218,13 +218,14 @@ def _facts(
         title=title,
         end_state=state,
         end_reason=reason,
-        segments=_segments(roots, messages, taxonomy),
+        segments=segments_of(roots, messages, taxonomy),
         shapes=dict(sorted(shapes.items())),
         session_id_basis=session_id_basis,
     )
 
 
-def _segments(roots: list[Observation], messages: list[Message], taxonomy: Taxonomy) -> list[Segment]:
+def segments_of(roots: list[Observation], messages: list[Message], taxonomy: Taxonomy) -> list[Segment]:
+    """What the root rows declare, and platform and task as the taxonomy derives them."""
     declared = segments.of_rows(roots)
     tools: Counter[str] = Counter()
     for message in messages:
@@ -253,7 +254,7 @@ def _failed(traces: list[Trace], today: list[Observation], messages: list[Messag
     return False
 
 
-def _title(messages: list[Message], roots: list[Observation]) -> str:
+def title_of(messages: list[Message], roots: list[Observation]) -> str:
     """The first words of the user, on one line; else the trace's name."""
     for message in messages:
         if message.role == "user" and (words := " ".join(endings.text_of(message)[:2000].split())):

@@ -37,6 +37,16 @@ def raw_manifest_key(date: str) -> str:
     return f"{raw_prefix(date)}manifest.json"
 
 
+def raw_import_key(date: str, digest: str) -> str:
+    """Sessions of a date that were imported from databases; the digest is that of what it holds."""
+    return f"{raw_prefix(date)}import-{digest}.jsonl.zst"
+
+
+def raw_import_note_key(date: str) -> str:
+    """Names the date's import object and its sessions; written after it."""
+    return f"{raw_prefix(date)}import.note.json"
+
+
 def staged_prefix(date: str) -> str:
     """Folder of a date's staged sessions."""
     return f"staged/date={date}/"

@@ -174,7 +174,7 @@ class Segment(msgspec.Struct):
     basis: str
 
 
-class SliceFacts(msgspec.Struct):
+class SliceFacts(msgspec.Struct, omit_defaults=True):
     """What is known of a slice beside its messages: the columns from which the sessions table is made."""
 
     start_time: str
@@ -198,6 +198,10 @@ class SliceFacts(msgspec.Struct):
     """How often each I/O shape was read; `unknown` ones are kept as text and warned about."""
     session_id_basis: str
     """`row`, `metadata` or `trace` (no id anywhere)."""
+    imported_status: str | None = None
+    """Status that an imported database gives the session; it is kept. Left out of the file where there is none."""
+    imported_turns: int | None = None
+    """`total_turns` of an imported database."""
 
 
 class StagedSession(msgspec.Struct):

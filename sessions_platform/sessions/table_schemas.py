@@ -58,6 +58,8 @@ FACT_SCHEMAS: dict[str, pa.Schema] = {
             ("trace_ids", pa.list_(TEXT)),
             ("session_id_basis", TEXT),
             ("content_hash", TEXT),
+            ("imported_status", TEXT),
+            ("imported_turns", COUNT),
         ]
     ),
     "session_segments": pa.schema([*_SLICE_KEY, ("key", TEXT), ("value", TEXT), ("basis", TEXT)]),

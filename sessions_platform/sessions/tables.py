@@ -73,6 +73,8 @@ def _slice_row(key: tuple[str, date], staged: StagedSession) -> Row:
         [_clean(trace) for trace in dict.fromkeys(facts.trace_ids)],
         _clean(facts.session_id_basis),
         staged.content_hash,
+        _clean(facts.imported_status),
+        facts.imported_turns,
     )
 
 

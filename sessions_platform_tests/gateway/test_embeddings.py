@@ -9,10 +9,10 @@ import pytest
 
 from sessions_platform.demo.generator import stream
 from sessions_platform.demo.script import SessionScript, Visit
-from sessions_platform.gateway.embeddings import DIMENSIONS, MAX_CHARS, _Letters, embed, ngram_hashes, positions
+from sessions_platform.gateway.embeddings import DIMENSIONS, MAX_CHARS, _grams, _Letters, embed, ngram_hashes, positions
 
 TEXT = "The deployment of checkout failed: image tag v2.14.1 was not found in registry eu-west-1."
-FINGERPRINT = "eb9d3e9e9b588d3f"
+FINGERPRINT = "9da89ca5ee642df4"
 
 
 def fingerprint(text: str) -> str:
@@ -86,6 +86,21 @@ def test_shared_words_and_spellings_bring_texts_near_and_stop_words_do_not() -> 
     assert similarity("kubernetes", "kubernets") > 0.1
     assert similarity("what is the cause of this", "is this what the use of it was") < similarity("cause", "the cause")
     assert abs(similarity("billing invoice refund", "kernel scheduler latency")) < 0.1
+
+
+def test_words_meet_whatever_their_endings_and_however_identifiers_are_written() -> None:
+    for one, other in (("deployments", "deployed"), ("cancellation", "cancelled"), ("retries", "retry")):
+        assert similarity(one, other) > 0.99
+    assert similarity("crash loop", "CrashLoopBackOff") > 0.3
+    assert similarity("image pull", "image_pull") == pytest.approx(similarity("image pull", "image-pull"), abs=1e-6)
+
+
+def test_a_long_text_has_n_grams_only_of_words_that_are_not_ascii() -> None:
+    weights = np.ones(2)
+    run = ngram_hashes(_Letters.of(["部署失败了"]))[0]
+    assert np.array_equal(_grams(["kubectl", "部署失败了"], weights, True)[0], run)
+    assert len(_grams(["kubectl", "部署失败了"], weights, False)[0]) > len(run)
+    assert len(_grams(["kubectl", "rollout"], weights, True)[0]) == 0
 
 
 def digest_like(script: SessionScript) -> tuple[str, str]:

@@ -92,6 +92,18 @@ async def test_a_session_of_five_megabytes_comes_back_byte_for_byte_and_asks_lit
         assert spent <= 9000
 
 
+async def test_what_looks_like_a_credential_stays_as_it_was_written(running: Running, tmp_path: Path) -> None:
+    store, day = store_in(tmp_path), "2026-11-09"
+    words = "login with password=<secret:ABCDEFGHIJKLM> and DB_PASSWORD=hunter2hunter2, api_key: 8f14e45fceea167a"
+    put_staged(store, [session(f"secret-{number}", words=words, day=day) for number in range(3)], day)
+    async with client_of(running) as client:
+        first = await commit_date(client, store, day, options=CommitOptions(chunk=1))
+        assert (first.verified, first.failed) == (3, 0), first.reasons
+        await assert_once(client, store, day)
+        for line in entries(store, day).values():
+            assert words in (await client.download(f"{line.uri}/.transcript.md")).decode()
+
+
 async def test_two_runs_at_once_of_one_date_and_of_two_leave_nothing_double(running: Running, tmp_path: Path) -> None:
     store, days = store_in(tmp_path), ["2026-11-06", "2026-11-07"]
     for day in days:
