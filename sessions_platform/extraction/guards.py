@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sessions_platform.resources.object_store import ObjectStore
 
 LOST_SHARE = 0.1
-_TABLE_OF_EVERY_DATE = "sessions"
+_TABLE_OF_EVERY_DATE = "session_slices"
 
 
 def check_same_source(store: "ObjectStore", project: "Project", key_fingerprint: str) -> None:

@@ -8,7 +8,14 @@ import pytest
 
 from sessions_platform.errors import ConfigurationError, SourceError, WouldShrink
 from sessions_platform.extraction import Progress, stored_rows
-from sessions_platform.sessions.layout import raw_manifest_key, raw_scores_key, raw_slice_key, raw_slice_note_key
+from sessions_platform.sessions.layout import (
+    raw_manifest_key,
+    raw_scores_key,
+    raw_slice_key,
+    raw_slice_note_key,
+    table_key,
+)
+from sessions_platform.sessions.table_schemas import FACT_TABLES
 from sessions_platform_tests.extraction.conftest import DAY, NOW, Bench, FakeRedactor, day_rows, row, score
 
 
@@ -228,7 +235,7 @@ async def test_an_expired_raw_date_is_guarded_by_what_else_is_stored(bench: Benc
     bench.store.put(f"staged/date={DAY}/manifest.json", b'{"source_rows": 100}')
     with pytest.raises(WouldShrink, match="36 rows where 100"):
         await bench.run()
-    bench.store.put("tables/sessions/date=2026-11-01/part.parquet", b"x")
+    bench.store.put(table_key(FACT_TABLES[0], "2026-11-01"), b"x")
     with pytest.raises(WouldShrink, match="tables of that date are stored"):
         await bench.run("2026-11-01")
     assert not bench.objects("2026-11-01")
