@@ -52,6 +52,7 @@ class ChunkLoader:
         chunk = _Chunk(documents, before, {one.session_id: one.memory_lines(self.space) for one in documents})
         await self._remove_former_memories(chunk)
         await each(documents, chunk.failures, lambda one: self._prepare(one, chunk))
+        await self._client.forget_values(one.viking_id for one in documents)
         work = [self._make_directories(chunk), self._remember(chunk)]
         if not self._extraction:
             # Such commits ask no model; the others wait, or too many requests would be in flight.
@@ -113,7 +114,8 @@ class ChunkLoader:
             )
             for one in documents
         ]
-        return await verify(self._client, self._date, self.space, expected, deep=self._deep)
+        read = self._directories.l0_read
+        return await verify(self._client, self._date, self.space, expected, deep=self._deep, read=read)
 
     def _line(self, document: Document, chunk: _Chunk) -> Entry:
         session_id, lines = document.session_id, chunk.lines[document.session_id]

@@ -39,12 +39,13 @@ class SessionCommitter:
         self._slots = asyncio.Semaphore(max(1, concurrency) if extraction else _AT_ONCE)
 
     async def prepare(self, document: Document) -> str:
-        """Make the session anew and give it its messages; its URI. Raises OpenVikingError with the reason."""
+        """Make the session anew and give it its messages; its URI. Raises OpenVikingError with the reason.
+
+        The client's `forget_values` must follow before anything else is written.
+        """
         async with self._slots:
             uri = await self._create(document)
             await self._client.add_messages(document.viking_id, document.messages)
-            # Before anything else is written: what the server keeps of them would be put into other texts.
-            await self._client.forget_values(document.viking_id)
             return uri
 
     async def commit(self, document: Document, uri: str) -> Committed:

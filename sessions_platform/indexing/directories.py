@@ -36,6 +36,8 @@ class DirectoryLoader:
         self._concurrency = max(1, concurrency)
         self.written_back: set[str] = set()
         """Ids of sessions whose L0 a model had changed, and that got ours back."""
+        self.l0_read: dict[str, str] = {}
+        """L0 as read back, of sessions whose L0 is ours and whose L1 is one."""
 
     async def load(self, documents: Sequence[Document], replaced: set[str]) -> Failures:
         """Load directories; reasons for those that failed. Raises OpenVikingDown where the server is gone.
@@ -114,6 +116,8 @@ class DirectoryLoader:
                 poor.append(one)
             elif abstract.strip() != one.l0:
                 foreign.append(one)
+            else:
+                self.l0_read[one.session_id] = abstract.strip()
 
         await each(documents, failures, look)
         return poor, foreign

@@ -5,7 +5,7 @@ Success statuses do not tell: a directory whose models failed holds a placeholde
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sessions_platform.indexing.attempts import Failures, each
@@ -56,13 +56,22 @@ class Verified:
 
 
 async def verify(
-    client: OpenVikingClient, date: str, space: str, sessions: Sequence[Expected], *, deep: set[str] | None = None
+    client: OpenVikingClient,
+    date: str,
+    space: str,
+    sessions: Sequence[Expected],
+    *,
+    deep: set[str] | None = None,
+    read: Mapping[str, str] | None = None,
 ) -> Verified:
     """Verify sessions of one date. `deep`: ids to search for and compare byte by byte as well; None for all.
 
-    Raises OpenVikingDown where the server is gone.
+    `read`: the right L0s of those whose abstract and overview were read back just now. Raises OpenVikingDown where the
+    server is gone.
     """
-    found = Verified()
+    found = Verified(
+        l0_read={one.session_id: read[one.session_id] for one in sessions if read and one.session_id in read}
+    )
     chosen = [one for one in sessions if deep is None or one.session_id in deep]
     found.searched = {one.session_id for one in chosen}
 
@@ -74,7 +83,7 @@ async def verify(
         await _check_memories(client, date, space, one)
         await _check_found(client, date, one)
 
-    await each(sessions, found.failures, shallow)
+    await each([one for one in sessions if one.session_id not in found.l0_read], found.failures, shallow)
     await each([one for one in chosen if one.session_id not in found.failures], found.failures, thorough)
     records = await _records(client, date, [one for one in chosen if one.session_id not in found.failures])
     for one in chosen:

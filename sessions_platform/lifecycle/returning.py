@@ -147,6 +147,7 @@ class _Committing:
 
     def __init__(self, index: Index, store: ObjectStore, settings: Settings, date: str, returned: Returned) -> None:
         self._settings = settings
+        self._client = index.client
         self._store = store
         self._returned = returned
         self._committer = SessionCommitter(
@@ -166,7 +167,9 @@ class _Committing:
                 # As if it had expired: the directory comes from the pack, and the next load says what is damaged.
                 return
             made = document(session, self._settings.memories, self._settings.sessions_outcome_scores, transcript=False)
-            committed[one.session_id] = await self._committer.commit(made, await self._committer.prepare(made))
+            uri = await self._committer.prepare(made)
+            await self._client.forget_values([made.viking_id])
+            committed[one.session_id] = await self._committer.commit(made, uri)
 
         for group in _groups([one for one in entries if one in self._staged]):
             await each([Expected.of(one, entries[one]) for one in group], self._returned.failures, commit)

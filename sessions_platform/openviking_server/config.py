@@ -16,6 +16,8 @@ from typing import Any
 
 from sessions_platform.loopback import HOST
 
+EMBEDDINGS_A_CHAT = 4
+"""Embedding requests in flight for each chat request that may be: they are short, and there are five times as many."""
 _UNSAFE = re.compile(r"[^A-Za-z0-9.-]+")
 
 
@@ -78,7 +80,7 @@ def write_configuration(options: ServerOptions, port: int) -> None:
 
 
 def configuration(options: ServerOptions, port: int) -> dict[str, Any]:
-    """The server's configuration. At most `model_concurrency` chat and as many embedding requests are in flight."""
+    """The server's configuration: at most `model_concurrency` chat requests in flight, four times the embeddings."""
     model = {"provider": "openai", "api_key": options.gateway_api_key or "none", "api_base": options.gateway_url}
     most = max(1, options.model_concurrency)
     one_by_one = {"max_concurrent": 1}
@@ -91,7 +93,8 @@ def configuration(options: ServerOptions, port: int) -> dict[str, Any]:
         },
         "embedding": {
             "dense": {**model, "model": options.embedding_model, "dimension": options.embedding_dimension},
-            "max_concurrent": most,
+            # The server takes so many from its queue five times a second: with few, it waits more than it works.
+            "max_concurrent": EMBEDDINGS_A_CHAT * most,
             "max_retries": 2,
             # A gateway that was away for a while must not keep the index closed for minutes after it came back.
             "circuit_breaker": {"failure_threshold": 5, "reset_timeout": 2, "max_reset_timeout": 10},

@@ -8,7 +8,7 @@ import asyncio
 import hashlib
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
@@ -57,12 +57,6 @@ class Task:
     def finished(self) -> bool:
         """Whether it will not change any more."""
         return self.status in _FINISHED
-
-    @property
-    def tokens(self) -> int:
-        """Tokens that the task cost: chat and embeddings."""
-        total = (self.result.get("token_usage") or {}).get("total") or {}
-        return int(total.get("total_tokens") or 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,16 +219,16 @@ class OpenVikingClient:
             await self._post(path, {"messages": batch}, timeout=120.0, repeatable=False)
         return len(messages)
 
-    async def forget_values(self, session_id: str) -> None:
-        """Remove what the server took for credentials in a session's messages; nothing to remove is no error.
+    async def forget_values(self, session_ids: Iterable[str]) -> None:
+        """Remove what the server took for credentials in messages of these sessions.
 
         It keeps such values and writes references in their place into every later text, ours among them, which then
         are not what was written. All our texts are redacted before: what looks like a credential is a pseudonym.
         """
-        target = session_id if _PRIVACY_TARGET.fullmatch(session_id) else f"_{_sha256(session_id)[:24]}"
-        space = await self.user_space()
-        body = {"selector": f"{space}/privacy/session/{target}"}
-        await self._open.result(Call("DELETE", f"{PREFIX}/privacy-configs/selector", json=body))
+        ours = {one if _PRIVACY_TARGET.fullmatch(one) else f"_{_sha256(one)[:24]}" for one in session_ids}
+        for target in sorted(ours.intersection(await self._get("/privacy-configs/session"))):
+            body = {"selector": f"{await self.user_space()}/privacy/session/{target}"}
+            await self._open.result(Call("DELETE", f"{PREFIX}/privacy-configs/selector", json=body))
 
     async def commit(self, session_id: str, *, tags: Sequence[str] = (), working_memory: bool = False) -> str | None:
         """Commit what was added; the task's id, or None where there was nothing to commit."""
@@ -253,15 +247,18 @@ class OpenVikingClient:
 
     async def wait_for_task(self, task_id: str, seconds: float) -> Task:
         """The task when it has finished. Raises OpenVikingError after so many seconds."""
-        begun, pause = self._clock(), 0.1
-        while not (task := await self.task(task_id)).finished:
+        # The server looks for commits once a second.
+        begun, pause = self._clock(), 1.0
+        while True:
+            await self._sleep(pause)
+            task = await self.task(task_id)
+            if task.finished:
+                return task
             if self._clock() - begun > seconds:
                 raise OpenVikingError(
                     f"OPENVIKING_URL={self.url}: task {task_id} is {task.status} after {seconds:.0f} s"
                 )
-            await self._sleep(pause)
-            pause = min(2.0, pause * 1.5)
-        return task
+            pause = min(2.0, pause + 0.25)
 
     async def delete_session(self, session_id: str) -> bool:
         """Remove a session, not its memories; False where there was none."""

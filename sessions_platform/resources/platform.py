@@ -124,7 +124,7 @@ class OpenVikingResource(_FromSettings):
 
         settings = self.settings
         key = settings.openviking_api_key.get_secret_value()
-        return OpenVikingClient(settings.openviking_url, key, concurrency=max(2, settings.sessions_model_concurrency))
+        return OpenVikingClient(settings.openviking_url, key, concurrency=max(4, settings.sessions_model_concurrency))
 
 
 class WorkspaceResource(_FromSettings):

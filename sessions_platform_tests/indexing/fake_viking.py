@@ -61,6 +61,7 @@ class FakeViking:
             "/content/overview": lambda: (200, "# overview"),
             "/content/set_tags": lambda: self.set_tags(body),
             "/search/find": lambda: (200, {"resources": self.find(body)}),
+            "/privacy-configs/session": lambda: (200, []),
             "/system/status": lambda: (200, {"user": "u"}),
         }
         return handlers[path]() if path in handlers else (200, {})

@@ -17,7 +17,7 @@ def options(home: Path, **changes: object) -> ServerOptions:
 
 def test_model_requests_are_bounded_by_the_concurrency(tmp_path: Path) -> None:
     made = configuration(options(tmp_path, model_concurrency=3), 1933)
-    assert (made["vlm"]["max_concurrent"], made["embedding"]["max_concurrent"]) == (3, 3)
+    assert (made["vlm"]["max_concurrent"], made["embedding"]["max_concurrent"]) == (3, 12)
     assert made["queue_workers"]["session_commit"]["max_concurrent"] == 16
     assert made["server"]["host"] == "127.0.0.1" and made["server"]["root_api_key"]
     assert made["embedding"]["dense"]["dimension"] == 2048
