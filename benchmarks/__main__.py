@@ -4,6 +4,8 @@
     python -m benchmarks --orchestration [--days 30]     what Dagster costs a day; alone
     python -m benchmarks --dlt [--rounds 3]              one day beside dlt; alone
     python -m benchmarks --retrieval                     recall of the search beside BM25; alone
+    python -m benchmarks --index                         what loading the context index costs; alone
+    python -m benchmarks --sqlite                        the classic self-join on SQLite beside our matrix; alone
 
 Times are CPU seconds, each stage in a process of its own, and the sample server in another.
 Not a timed test: nothing fails for being slow.
@@ -13,6 +15,7 @@ import argparse
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +43,8 @@ def main() -> int:
     options.add_argument("--days", type=int, default=30, help="days of that backfill")
     options.add_argument("--dlt", action="store_true", help="only one day through dlt and through run, side by side")
     options.add_argument("--retrieval", action="store_true", help="only how well questions find their sessions")
+    options.add_argument("--index", action="store_true", help="only what loading sessions into the index costs")
+    options.add_argument("--sqlite", action="store_true", help="only the classic self-join beside our matrix")
     options.add_argument("--rounds", type=int, default=3, help="how often each runs there; medians count")
     options.add_argument("--dlt-python", help="a Python that has dlt (default: one is installed and removed again)")
     options.add_argument("--folder", type=Path, help="where to work (default: the temporary folder)")
@@ -50,7 +55,7 @@ def main() -> int:
     folder = chosen.folder or Path(tempfile.gettempdir())
     if not folder.is_dir():
         options.error(f"--folder {folder}: there is no such folder")
-    if chosen.orchestration or chosen.dlt or chosen.retrieval:
+    if chosen.orchestration or chosen.dlt or chosen.retrieval or chosen.index or chosen.sqlite:
         _alone(chosen, folder)
         return 0
     runs = _runs(chosen, folder)
@@ -65,23 +70,21 @@ def main() -> int:
 
 def _alone(chosen: argparse.Namespace, folder: Path) -> None:
     """The benchmarks of whole processes, without the stages."""
-    from benchmarks import dlt_peer, orchestration
+    from benchmarks import dlt_peer, index, orchestration, retrieval, sqlite_peer
 
+    alone: dict[str, tuple[Callable[[], Any], Callable[[Any], str]]] = {
+        "orchestration": (lambda: orchestration.measure(folder, chosen.days), orchestration.table),
+        "dlt": (lambda: dlt_peer.measure(folder, chosen.rounds, chosen.dlt_python), dlt_peer.table),
+        "retrieval": (lambda: retrieval.measure(folder), retrieval.table),
+        "index": (lambda: index.measure(folder), index.table),
+        "sqlite": (lambda: sqlite_peer.measure(folder), sqlite_peer.table),
+    }
     found: dict[str, Any] = {}
-    if chosen.orchestration:
-        found["orchestration"] = backfill = orchestration.measure(folder, chosen.days)
-        if not chosen.json:
-            print(orchestration.table(backfill), flush=True)
-    if chosen.dlt:
-        found["dlt"] = beside = dlt_peer.measure(folder, chosen.rounds, chosen.dlt_python)
-        if not chosen.json:
-            print(dlt_peer.table(beside), flush=True)
-    if chosen.retrieval:
-        from benchmarks import retrieval
-
-        found["retrieval"] = answered = retrieval.measure(folder)
-        if not chosen.json:
-            print(retrieval.table(answered), flush=True)
+    for name, (measure, table) in alone.items():
+        if getattr(chosen, name):
+            found[name] = measure()
+            if not chosen.json:
+                print(table(found[name]), flush=True)
     if chosen.json:
         print(msgspec.json.encode(found).decode())
 

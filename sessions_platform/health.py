@@ -8,6 +8,7 @@ from sessions_platform.resources.object_store import ObjectStore
 from sessions_platform.sessions.layout import staged_manifest_key, table_key
 from sessions_platform.sessions.tables import health_row
 from sessions_platform.staging import read_manifest
+from sessions_platform.staging.imported import OF_IMPORTS
 from sessions_platform.staging.raw_reader import raw_manifest
 
 
@@ -24,7 +25,11 @@ def date_health(store: ObjectStore, date: str) -> dict[str, Any]:
         row["source_rows"] = int(sum(hour[0] for hour in counted)) or manifest["fetched_rows"]
         row["redactions"] = sum(manifest["redactions"].values())
     if staged is not None:
-        row["raw_rows"] = staged["source_rows"]
+        imports = staged.get(OF_IMPORTS, {})
+        row["raw_rows"] = staged["source_rows"] + imports.get("rows", 0)
+        if imports:
+            row["source_rows"] = (staged["source_rows"] if raw is None else row["source_rows"]) + imports["rows"]
+            row["redactions"] = sum(staged["redactions"].values())
         row["staged_sessions"] = len(staged["sessions"])
         row["late_sessions"] = staged["late_sessions"]
     if note is not None:

@@ -1,6 +1,6 @@
 -- Grain: session; the touched ones that have a slice, merged from their slices, pieces and scores.
 -- Parameters: newest_end, the end of the newest complete date; idle, how long before it a session is still active.
--- An imported session's own status would come first in the CASE below, and a judge's outcome between score and rule.
+-- An imported session keeps the status and turns of its database. A judge's outcome would stand between score and rule.
 WITH merged AS (
     SELECT session_id,
         min(start_time) AS start_time, max(end_time) AS end_time, max(last_row_time) AS last_row_time,
@@ -10,6 +10,8 @@ WITH merged AS (
         sum(model_call_count) AS model_call_count, sum(input_tokens) AS input_tokens,
         sum(output_tokens) AS output_tokens, sum(total_cost_usd ORDER BY date) AS total_cost_usd,
         bool_and(cost_complete) AS cost_complete,
+        arg_max(imported_status, date) FILTER (imported_status <> '') AS imported_status,
+        max(imported_turns) AS imported_turns,
         arg_min(user_id, date) FILTER (user_id <> '') AS user_id,
         arg_max(environment, date) FILTER (environment <> '') AS environment,
         arg_max(release, date) FILTER (release <> '') AS release,
@@ -29,6 +31,7 @@ counted AS (
 SELECT m.session_id, m.start_time, m.end_time, m.first_date, m.last_date,
     date_diff('microsecond', m.start_time, m.end_time) / 1e6 AS duration_seconds,
     CASE
+        WHEN m.imported_status IS NOT NULL THEN m.imported_status
         WHEN c.utterance_count = 0 THEN 'unknown'
         WHEN m.last_row_time >= $newest_end::TIMESTAMP - $idle::INTERVAL THEN 'active'
         ELSE coalesce(m.end_state, 'completed')
@@ -39,7 +42,7 @@ SELECT m.session_id, m.start_time, m.end_time, m.first_date, m.last_date,
         ELSE 'rule:no_evidence' END AS outcome_basis,
     CASE WHEN o.outcome = 'unknown' THEN 0.0 WHEN o.outcome IS NOT NULL THEN 1.0 WHEN m.end_state = 'error' THEN 0.6
         ELSE 0.0 END AS outcome_confidence,
-    c.total_turns, c.message_count, c.utterance_count, c.tool_call_count, c.tool_error_count, m.model_call_count,
+    coalesce(m.imported_turns, c.total_turns) AS total_turns, c.message_count, c.utterance_count, c.tool_call_count, c.tool_error_count, m.model_call_count,
     c.agent_count, m.user_id, m.environment, m.release, m.version, m.trace_count, m.row_count, m.slice_count,
     m.input_tokens, m.output_tokens, m.total_cost_usd, m.cost_complete, m.title
 FROM merged AS m

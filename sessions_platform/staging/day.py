@@ -1,7 +1,8 @@
 """One date from raw to staged: assemble every session, check the day, then put objects in place, manifest last.
 
 New objects wait in a local folder until the day's checks have passed; a failed check leaves the previous version. A
-killed run leaves the old manifest, and the next run finishes the same bytes. Source: CONTRACT section 4.
+killed run leaves the old manifest, and the next run finishes the same bytes. Imported sessions (`imported`) are a
+second source of the same date; a session that Langfuse has on that date is Langfuse's. Source: CONTRACT section 4.
 """
 
 import hashlib
@@ -20,11 +21,13 @@ from sessions_platform.errors import CheckFailed, PlatformError, StoreError
 from sessions_platform.resources.leftovers import own_folder
 from sessions_platform.resources.object_store import ObjectStore
 from sessions_platform.sessions.assemble import assemble, newest, normalise
+from sessions_platform.sessions.imported import stage_import
 from sessions_platform.sessions.layout import staged_manifest_key, staged_prefix, staged_session_key
 from sessions_platform.sessions.model import SCHEMA_VERSION, Observation, Score, StagedSession
 from sessions_platform.sessions.redact import leaks
 from sessions_platform.sessions.scores import read_score
 from sessions_platform.sessions.segments import Taxonomy
+from sessions_platform.staging.imported import OF_IMPORTS, ImportNote, figures, import_lines, import_note, read_slice
 from sessions_platform.staging.raw_reader import observation_lines, raw_manifest, score_lines
 from sessions_platform.staging.shuffle import Buckets, SessionOfTrace, head_of, row_hash, time_on
 from sessions_platform.staging.staged_reader import read_manifest
@@ -54,6 +57,10 @@ class StageReport:
     shapes: dict[str, int] = field(default_factory=dict)
     without_id: int = 0
     late_sessions: int = 0
+    imported: int = 0
+    """Sessions of imported databases, among `sessions`."""
+    superseded: list[str] = field(default_factory=list)
+    """Imported sessions that were not taken, because Langfuse has them on this date."""
 
     @property
     def unknown_shapes(self) -> int:
@@ -81,16 +88,19 @@ def stage_date(
     Raises StoreError where the date has no whole raw rows, CheckFailed where a blocking check fails (nothing changed).
     """
     found = raw_manifest(store, date)
-    if found is None or not found[0].get("complete"):
+    imports, import_bytes = import_note(store, date) or (None, b"")
+    raw, raw_bytes = found if found is not None and found[0].get("complete") else (None, b"")
+    if raw is None and imports is None:
         raise StoreError(f"raw/date={date}/manifest.json is missing: extract {date} first (raw_sessions)")
-    raw, raw_bytes = found
-    inputs = hashlib.sha256(raw_bytes + f"{TRANSFORM_VERSION}|{taxonomy_hash}".encode()).hexdigest()
-    previous = _previous(store, date, force)
+    versions = f"{TRANSFORM_VERSION}|{taxonomy_hash}".encode()
+    inputs = hashlib.sha256(raw_bytes + versions + import_bytes).hexdigest()
+    # Where the raw rows are not here, the previous manifest is all there is of them: then it must be whole.
+    previous = _previous(store, date, force and raw is not None)
     if previous and previous.get("inputs") == inputs and not force and _all_there(store, date, previous):
         return _unchanged(date, previous)
     try:
         with own_folder(scratch, f"stage-{date}-") as folder:
-            return _Day(store, date, raw, previous, inputs, taxonomy, folder, progress, force).run()
+            return _Day(store, date, raw, imports, previous, inputs, taxonomy, folder, progress, force).run()
     except OSError as error:
         raise StoreError(f"SESSIONS_HOME: {scratch}: {error.strerror or error}") from error
 
@@ -124,6 +134,8 @@ def _unchanged(date: str, manifest: dict[str, Any]) -> StageReport:
         shapes=manifest.get("shapes", {}),
         without_id=manifest.get("sessions_without_id", 0),
         late_sessions=manifest.get("late_sessions", 0),
+        imported=manifest.get(OF_IMPORTS, {}).get("sessions", 0),
+        superseded=manifest.get(OF_IMPORTS, {}).get("superseded", []),
     )
 
 
@@ -132,7 +144,8 @@ class _Day:
         self,
         store: ObjectStore,
         date: str,
-        raw: dict[str, Any],
+        raw: dict[str, Any] | None,
+        imports: ImportNote | None,
         previous: dict[str, Any] | None,
         inputs: str,
         taxonomy: Taxonomy,
@@ -141,16 +154,27 @@ class _Day:
         force: bool,
     ) -> None:
         self.force = force
-        self.store, self.date, self.raw, self.previous = store, date, raw, previous
+        self.store, self.date, self.previous, self.imports = store, date, previous, imports
+        self.raw = raw if raw is not None else _source_of(previous, imports)
+        self.extracted = raw is not None
         self.inputs, self.taxonomy, self.folder = inputs, taxonomy, folder
         self.progress = progress or (lambda done, total: None)
         self.report = StageReport(date)
         self.entries: dict[str, dict[str, Any]] = {}
+        self.kept: frozenset[str] = frozenset()
         self._accounted = array("Q")
         self._shapes: Counter[str] = Counter()
         self._compressor = zstandard.ZstdCompressor(level=3)
 
     def run(self) -> StageReport:
+        late = self._langfuse() if self.extracted else self._kept()
+        self._imported()
+        self._check_failures()
+        self._promote(late)
+        return self.report
+
+    def _langfuse(self) -> list[Score]:
+        """Sessions of the date's raw rows; the scores of sessions without a row on it."""
         traces = SessionOfTrace(self.date)
         for line in observation_lines(self.store, self.date):
             traces.take(line)
@@ -161,9 +185,40 @@ class _Day:
         for done, (session_id, lines) in enumerate(buckets, 1):
             self._session(session_id, lines, scores.pop(session_id, []), traces)
             self.progress(done, total)
-        self._check(traces)
-        self._promote(late)
-        return self.report
+        self._check_rows(traces)
+        return late
+
+    def _kept(self) -> list[Score]:
+        """What is staged of Langfuse stays as it is while the raw rows are not here: expired, or not fetched whole."""
+        before = self.previous or {"sessions": {}, "errors": []}
+        self.entries = {one: entry for one, entry in before["sessions"].items() if not entry.get(OF_IMPORTS)}
+        self.kept = frozenset(self.entries)
+        self.report.errors = [error for error in before["errors"] if not error.get(OF_IMPORTS)]
+        self.report.rows = before.get("source_rows", 0)
+        self.report.without_id = before.get("sessions_without_id", 0)
+        self._shapes.update(before.get("shapes", {}))
+        return list(late_scores(before))
+
+    def _imported(self) -> None:
+        """Sessions of imported databases."""
+        for line in import_lines(self.store, self.imports) if self.imports else ():
+            given = read_slice(line)
+            if given.session_id in self.entries:
+                self.report.superseded.append(given.session_id)
+                continue
+            try:
+                staged = stage_import(given, self.taxonomy)
+                plain = _encoder.encode(staged)
+                self._check_session(given.session_id, plain)
+            except PlatformError:
+                raise
+            except Exception as error:
+                self._fail(given.session_id, [], error)
+                self.report.errors[-1][OF_IMPORTS] = "true"
+                continue
+            self._write(given.session_id, staged, self._compressor.compress(plain))
+            self.entries[given.session_id][OF_IMPORTS] = True
+            self.report.imported += 1
 
     def _scores(self, traces: SessionOfTrace) -> tuple[dict[str, list[Score]], list[Score]]:
         """Scores by session, and those whose session has no row on this date."""
@@ -237,8 +292,8 @@ class _Day:
                 f"({staged_session_key(self.date, session_id)}); nothing was changed"
             )
 
-    def _check(self, traces: SessionOfTrace) -> None:
-        """Blocking: every distinct row of the date is in a session or its errors, and few sessions failed."""
+    def _check_rows(self, traces: SessionOfTrace) -> None:
+        """Blocking: every distinct row of the date is in a session or its errors."""
         rows = set(traces.keys)
         self.report.rows = len(rows)
         unknown = sum(key not in rows for key in self._accounted)
@@ -248,6 +303,9 @@ class _Day:
                 f"staged_sessions {self.date}: {len(rows)} rows of the raw slices are in no session "
                 f"and {unknown} rows of sessions are in no slice; nothing was changed"
             )
+
+    def _check_failures(self) -> None:
+        """Blocking: few sessions failed."""
         failed, total = len(self.report.errors), len(self.entries) + len(self.report.errors)
         if failed > red_limit(total):
             kinds = Counter(error["error"] for error in self.report.errors).most_common(3)
@@ -259,7 +317,8 @@ class _Day:
     def _promote(self, late: list[Score]) -> None:
         """Put changed objects in place, remove what left the day, and write the manifest last."""
         before = dict((self.previous or {}).get("sessions", {}))
-        changed = [one for one, entry in self.entries.items() if self._differs(before.get(one), entry)]
+        made = ((one, entry) for one, entry in self.entries.items() if one not in self.kept)
+        changed = [one for one, entry in made if self._differs(before.get(one), entry)]
         with ThreadPoolExecutor(_PUTS_AT_ONCE) as pool:
             written = sum(pool.map(self._put, changed))
         manifest = self._manifest(before, late)
@@ -281,7 +340,11 @@ class _Day:
         return self.store.put_if_changed(key, (self.folder / Path(key).name).read_bytes())
 
     def _manifest(self, before: dict[str, Any], late: list[Score]) -> bytes:
-        new = len(set(self.entries) - set(before)) if self.previous else 0
+        langfuse = {one for one, entry in self.entries.items() if not entry.get(OF_IMPORTS)}
+        # A date that had imports alone was not complete before.
+        new = len(langfuse - set(before)) if (self.previous or {}).get("project_id") else 0
+        imports = {OF_IMPORTS: figures(self.imports, self.report.superseded)} if self.imports else {}
+        redactions = Counter(self.raw.get("redactions", {})) + Counter(self.imports.redactions if self.imports else {})
         self.report.late_sessions = (self.previous or {}).get("late_sessions", 0) + new
         self.report.shapes = dict(sorted(self._shapes.items()))
         return _encoder.encode(
@@ -294,11 +357,12 @@ class _Day:
                 "source_rows": self.report.rows,
                 "fetched_rows": self.raw.get("fetched_rows", self.report.rows),
                 "sessions": {one: self.entries[one] for one in sorted(self.entries)},
-                "redactions": self.raw.get("redactions", {}),
+                "redactions": {name: redactions[name] for name in sorted(redactions)},
                 "errors": sorted(self.report.errors, key=lambda error: error["session_id"]),
                 "shapes": self.report.shapes,
                 "sessions_without_id": self.report.without_id,
                 "late_sessions": self.report.late_sessions,
+                **imports,
                 LATE_SCORES: sorted(late, key=lambda score: (score.timestamp, score.score_id)),
                 "complete": True,
             }
@@ -311,6 +375,19 @@ class _Day:
         self.report.tool_calls = sum(entry["tool_calls"] for entry in entries)
         self.report.written, self.report.removed = written, removed
         self.report.bytes_written = sum(entry["bytes"] for entry in entries)
+
+
+def _source_of(previous: dict[str, Any] | None, imports: ImportNote | None) -> dict[str, Any]:
+    """What the manifest keeps of the raw manifest, where that is not here."""
+    before = previous or {}
+    redactions = Counter(before.get("redactions", {}))
+    redactions.subtract(before.get(OF_IMPORTS, {}).get("redactions", {}))
+    return {
+        "project_id": before.get("project_id", ""),
+        "key_fingerprint": imports.key_fingerprint if imports else before.get("key_fingerprint", ""),
+        "fetched_rows": before.get("fetched_rows", 0),
+        "redactions": dict(+redactions),
+    }
 
 
 def late_scores(manifest: dict[str, Any]) -> Iterator[Score]:

@@ -1,0 +1,107 @@
+"""The command `import-sqlite`: a classic audit database as one more source. No logic; it is registered in `cli`.
+
+What it does stands in `audit_import`.
+"""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from sessions_platform.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from sessions_platform.audit_import.importing import ImportReport
+    from sessions_platform.audit_import.importing import Progress as Tell
+
+SAMPLE = "sample_audit.db"
+_errors = Console(stderr=True, highlight=False, soft_wrap=True, markup=False, emoji=False)
+_out = Console(highlight=False, soft_wrap=True, markup=False, emoji=False)
+
+
+def import_sqlite(
+    file: Annotated[
+        Path | None,
+        typer.Argument(metavar="FILE", help="An SQLite audit database (sessions, messages, tool_usage); only read."),
+    ] = None,
+    sample: Annotated[
+        bool,
+        typer.Option("--sample", help="Make a small sample database (FILE, else in SESSIONS_HOME) and import that."),
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Machine output.")] = False,
+) -> None:
+    """Import a classic audit database: redacted, staged, in the same tables, published. Again is no harm.
+
+    Damaged rows are left out, counted and named by their numbers. Exit 1 where a date could not be made.
+    """
+    from sessions_platform.audit_import.importing import import_audit_file
+
+    settings = load_settings()
+    if file is None and not sample:
+        raise typer.BadParameter("give a FILE, or --sample")
+    path = file or settings.home / SAMPLE
+    if sample:
+        from sessions_platform.audit_import.sample import write_sample
+
+        write_sample(path)
+    with _progress(quiet=as_json) as show:
+        report = import_audit_file(path, settings, now=datetime.now(UTC), progress=show)
+    if as_json:
+        print(json.dumps(asdict(report) | {"ok": report.ok}))
+    else:
+        _print(report, settings)
+    for text in _notes(report):
+        _errors.print(f"warning: {text}")
+    for day, reason in report.failed.items():
+        _errors.print(f"sessions-platform: {day}: {reason}")
+    if not report.ok:
+        sys.exit(1)
+
+
+def _print(report: "ImportReport", settings: Settings) -> None:
+    if report.first_date is None:
+        span = "no date"
+    elif report.first_date == report.last_date:
+        span = report.first_date
+    else:
+        span = f"{report.first_date} to {report.last_date} ({report.dates:,} dates)"
+    changes = (
+        "nothing changed: all of it was imported before"
+        if report.unchanged
+        else f"{report.new_sessions:,} new, {report.updated_sessions:,} changed"
+    )
+    counts = f"{report.sessions:,} sessions, {report.messages:,} messages, {report.tool_calls:,} tool calls"
+    _out.print(f"{report.source}: {counts}; {span}; {changes}")
+    if report.redactions:
+        replaced = ", ".join(f"{count:,} {name}" for name, count in report.redactions.items())
+        _out.print(f"redacted  {replaced}")
+    _out.print(f"store     {settings.store_url}")
+    _out.print(f"analytics {settings.database}")
+
+
+def _notes(report: "ImportReport") -> list[str]:
+    refused = [
+        f"{entry.count:,} rows: {reason} (such as {', '.join(entry.first)})" for reason, entry in report.refused.items()
+    ]
+    return refused + report.warnings
+
+
+@contextmanager
+def _progress(*, quiet: bool) -> Iterator["Tell"]:
+    """A bar on stderr: sessions or dates done of the step under way."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=_errors, disable=quiet or not _errors.is_terminal, transient=True) as bars:
+        task = bars.add_task("starting", total=None)
+
+        def show(step: str, done: int, total: int) -> None:
+            bars.update(task, description=step, completed=done, total=total or None)
+
+        yield show
