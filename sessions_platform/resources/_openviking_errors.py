@@ -51,6 +51,8 @@ def explain(url: str, path: str, status: int, body: Any) -> PlatformError:
     if status == 404 and code not in {"NOT_FOUND", "NOT_FOUND_ERROR"}:
         return ConfigurationError(f"{where} does not answer {path} (404): is it the address of an OpenViking server?")
     detail = f"{code}: {said}" if code and said else code or said or "no reason given"
+    if status >= 500 and "embedding" in said.lower():
+        detail += "; its models (SESSIONS_GATEWAY_URL) failed"
     return OpenVikingRefusal(f"{where} refused {path} ({status} {detail})", code=code, status=status)
 
 

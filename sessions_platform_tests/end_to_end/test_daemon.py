@@ -126,7 +126,8 @@ def test_daemons_are_well_and_nothing_is_left_of_them(two_days: dict[str, Any]) 
 
 
 def test_schedule_and_sensor_are_on_by_default(two_days: dict[str, Any]) -> None:
-    assert two_days["states"] == {"daily_sessions_schedule": "RUNNING", "weekly_when_complete": "RUNNING"}
+    names = ("daily_sessions_schedule", "index_maintenance_schedule", "weekly_when_complete")
+    assert two_days["states"] == dict.fromkeys(names, "RUNNING")
 
 
 def test_the_tick_at_four_requests_yesterday_and_the_three_days_before_it(two_days: dict[str, Any]) -> None:

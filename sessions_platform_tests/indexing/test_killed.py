@@ -1,4 +1,4 @@
-"""The server is killed, loses its models, or gets another one: the ledger says what is missing, a rerun completes."""
+"""The server is killed, or gets another embedding model: the ledger says what is missing, a rerun completes."""
 
 import asyncio
 from dataclasses import replace
@@ -45,23 +45,6 @@ async def test_after_a_kill_the_rerun_verifies_all_without_doubles(tmp_path: Pat
                 await assert_once(client, store)
         finally:
             server.stop()
-
-
-async def test_models_that_fail_in_the_middle_end_the_load_and_the_rerun_completes_it(tmp_path: Path) -> None:
-    store = store_in(tmp_path)
-    put_staged(store, [session(number) for number in range(12)])
-    with FakeGateway() as gateway, OpenVikingServer(server_options(tmp_path, gateway)) as server:
-        async with OpenVikingClient(server.url, server.user_key) as client:
-            loading = asyncio.create_task(commit_date(client, store, DAY, options=OPTIONS))
-            while gateway.calls["chat"] < 3:
-                await asyncio.sleep(0.02)
-            gateway.failing = True
-            report = await loading
-            assert (report.verified, report.failed, report.pending) == (0, 6, 6)
-            assert all("SESSIONS_GATEWAY_URL" in reason for reason in report.reasons.values())
-            gateway.failing = False
-            assert (await commit_date(client, store, DAY, options=OPTIONS)).verified == 12
-            await assert_once(client, store)
 
 
 async def test_another_embedding_model_is_another_index_and_all_is_loaded_into_it(tmp_path: Path) -> None:

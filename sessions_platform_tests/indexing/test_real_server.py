@@ -121,6 +121,28 @@ async def test_two_runs_at_once_of_one_date_and_of_two_leave_nothing_double(runn
             await assert_once(client, store, day)
 
 
+async def test_models_that_fail_in_the_middle_end_the_load_and_the_rerun_completes_it(
+    running: Running, tmp_path: Path
+) -> None:
+    store, gateway, day = store_in(tmp_path), running.gateway, "2026-11-10"
+    put_staged(store, [session(f"middle-{number}", day=day) for number in range(12)], day)
+    options = CommitOptions(chunk=6)
+    async with client_of(running) as client:
+        calls = gateway.calls["chat"]
+        loading = asyncio.create_task(commit_date(client, store, day, options=options))
+        while gateway.calls["chat"] < calls + 3:
+            await asyncio.sleep(0.02)
+        gateway.failing = True
+        try:
+            report = await loading
+        finally:
+            gateway.failing = False
+        assert (report.verified, report.failed, report.pending) == (0, 6, 6)
+        assert all("SESSIONS_GATEWAY_URL" in reason for reason in report.reasons.values()), report.reasons
+        assert (await commit_date(client, store, day, options=options)).verified == 12
+        await assert_once(client, store, day)
+
+
 @pytest.mark.slow
 async def test_models_away_leave_the_day_pending_and_the_next_run_completes_it(
     running: Running, tmp_path: Path

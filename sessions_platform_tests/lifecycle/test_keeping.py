@@ -88,7 +88,8 @@ async def test_orphans_of_a_date_without_a_ledger_go_with_its_directory(index: I
     made = document(other, (), ())
     await client.mkdir(made.uri, made.l0)
     await client.batch_write(date_uri(made.date), [FileWrite(f"{made.uri}/digest.md", made.digest)])
-    await SessionCommitter(client, concurrency=2).commit(made)
+    committer = SessionCommitter(client, concurrency=2)
+    await committer.commit(made, await committer.prepare(made))
     await write_memories(
         client, index.space, made.date, [Remembered("elsewhere", made.tags, made.memory_lines(index.space))]
     )

@@ -6,8 +6,9 @@ import sys
 from collections.abc import Callable
 
 import pytest
+from rich.console import Console
 
-from sessions_platform import cli
+from sessions_platform import cli, cli_search
 from sessions_platform.cli_search import plain
 from sessions_platform_tests.search.support import D1, D3, HOSTILE, Installation
 
@@ -21,7 +22,8 @@ def run(world: Installation, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Cap
     """Runs a command on the installation without an index; exit code, stdout and stderr."""
     monkeypatch.chdir(world.home)
     monkeypatch.setenv("SESSIONS_HOME", str(world.home))
-    monkeypatch.setenv("COLUMNS", "100")
+    # A console takes its width when it is made: at import, where tests have no terminal.
+    monkeypatch.setattr(cli_search, "out", Console(width=100, highlight=False, markup=False, emoji=False))
     for name in ("SESSIONS_STORE_URL", "OPENVIKING_URL", "OPENVIKING_API_KEY", "FORCE_COLOR"):
         monkeypatch.delenv(name, raising=False)
 
