@@ -29,8 +29,8 @@ OVERVIEW_CHARACTERS = 4_000
 """Of a longer overview the server embeds only so many."""
 EMBEDDED_CHARACTERS = 16_384
 """Of a longer file the server embeds only so many."""
-FIXED_EMBEDDINGS = 4
-"""L0, overview and digest, and the search that verifies, which asks with the L0."""
+FIXED_EMBEDDINGS = 5
+"""L0 when the directory is made; L0, overview and digest when it is summarised; the search that verifies."""
 EXTRACTION_CALLS = 2
 EXTRACTION_PROMPT = 4_500
 """Tokens of a commit of condensed messages whose memories a model extracts; without extraction it asks no model."""
@@ -106,7 +106,7 @@ def _usage(l0: int, digest: int, memories: Sequence[int]) -> dict[str, Usage]:
     return {
         "document_summary": Usage(1, SUMMARY_PROMPT + _tokens(min(digest, SUMMARY_CHARACTERS)), summary),
         "dir_overview": Usage(1, OVERVIEW_PROMPT + summary, OVERVIEW_ANSWER),
-        "embedding": Usage(FIXED_EMBEDDINGS + len(memories), 2 * _tokens(l0) + overview + sum(map(_tokens, files))),
+        "embedding": Usage(FIXED_EMBEDDINGS + len(memories), 3 * _tokens(l0) + overview + sum(map(_tokens, files))),
     }
 
 

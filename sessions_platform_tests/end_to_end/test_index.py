@@ -85,10 +85,12 @@ def test_every_session_is_verified_and_the_tables_say_what_the_ledgers_say(loade
 def test_the_ledgers_tokens_are_those_the_models_were_asked_for(loaded: Loaded) -> None:
     lines = [line for ledger in loaded.ledgers() for line in ledger.sessions.values()]
     for kind in ("document_summary", "dir_overview", "embedding"):
-        calls = sum(line.usage[kind].calls for line in lines)
-        assert calls == pytest.approx(loaded.spent[kind].calls, rel=0.1)
         tokens = sum(line.usage[kind].prompt_tokens for line in lines)
-        assert tokens == pytest.approx(loaded.spent[kind].prompt_tokens, rel=0.1)
+        assert tokens == pytest.approx(loaded.spent[kind].prompt_tokens, rel=0.15)
+    # Embeddings of a date's own folders are not a session's: some tens of short texts a date.
+    embeddings = sum(line.usage["embedding"].calls for line in lines)
+    assert embeddings <= loaded.spent["embedding"].calls <= embeddings + 2 * 60
+    assert loaded.spent["document_summary"].calls == len(lines)
     assert loaded.spent["dir_overview"].calls == len(lines) and "memory_extract" not in loaded.spent
 
 

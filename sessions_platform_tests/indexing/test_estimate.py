@@ -61,9 +61,9 @@ def test_usage_is_counted_from_the_texts_at_four_characters_a_token() -> None:
         "document_summary": Usage(1, 390 + 1_000, 310),
         "dir_overview": Usage(1, 1_070 + 310, 800),
         # L0 twice (also asked with when verified), overview, digest and two memory files.
-        "embedding": Usage(6, 20 + 20 + 800 + 1_000 + 100 + 10),
+        "embedding": Usage(7, 3 * 20 + 800 + 1_000 + 100 + 10),
     }
-    assert tokens_of(usage) == 390 + 1_000 + 310 + 1_070 + 310 + 800 + 1_950
+    assert tokens_of(usage) == 390 + 1_000 + 310 + 1_070 + 310 + 800 + 1_970
 
 
 def test_of_long_texts_only_what_the_server_sends_is_counted() -> None:

@@ -4,6 +4,8 @@ import asyncio
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from sessions_platform.indexing import CommitOptions, commit_date
 from sessions_platform.openviking_server import OpenVikingServer
 from sessions_platform.resources.object_store import ObjectStore
@@ -47,6 +49,7 @@ async def test_after_a_kill_the_rerun_verifies_all_without_doubles(tmp_path: Pat
             server.stop()
 
 
+@pytest.mark.slow
 async def test_another_embedding_model_is_another_index_and_all_is_loaded_into_it(tmp_path: Path) -> None:
     store = store_in(tmp_path)
     put_staged(store, [session(number) for number in range(4)])
