@@ -79,13 +79,14 @@ class Demo:
         ]
 
     def things_to_try(self) -> list[str]:
-        """Five things to try."""
+        """What to try, as lines to paste."""
         ask = f"SESSIONS_HOME={self.settings.home} {sys.executable} -c"
         use = "from sessions_platform.analytics import SessionAnalytics as A; print(A()."
         return [
             f"{ask} '{use}get_success_metrics())'",
             f"{ask} '{use}frame(\"FROM tool_success_rates ORDER BY success_rate LIMIT 10\"))'",
-            f"{ask} '{use}frame(\"FROM interaction_matrix ORDER BY interaction_count DESC LIMIT 10\"))'",
+            f"{ask} '{use}frame(\"FROM memories LIMIT 10\"))'",
+            f"SESSIONS_HOME={self.settings.home} {sys.executable} -m sessions_platform search '\"CrashLoopBackOff\"'",
             f"cat {self.settings.store_url}/reports/week=*/report.md",
             "in the Dagster UI: Lineage, then a backfill of two dates of raw_sessions and what follows it",
         ]
