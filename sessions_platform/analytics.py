@@ -5,8 +5,10 @@ lists that JSON can carry: times are UTC ISO text ending in `Z`, dates ISO text.
 """
 
 import threading
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +28,19 @@ class NotPublished(PlatformError):
     """There is no analytics file yet."""
 
 
+class TooLong(PlatformError):
+    """A question was stopped, because it took longer than it may."""
+
+
+@dataclass(slots=True)
+class _Opened:
+    """One version of the file, opened, and the sums that were asked of it: they take seconds in a large file."""
+
+    about: tuple[int, int, int]
+    database: duckdb.DuckDBPyConnection
+    kept: dict[str, list[Record]] = field(default_factory=dict)
+
+
 class SessionAnalytics:
     """Answers from the published file at `path` (default `analytics.duckdb` in SESSIONS_HOME).
 
@@ -37,9 +52,11 @@ class SessionAnalytics:
         self.path = Path(path) if path is not None else load_settings().database
         self._limits = {"memory_limit": memory_limit, "threads": str(threads)}
         self._guard = threading.Lock()
-        self._seen: tuple[int, int, int] | None = None
-        self._database: duckdb.DuckDBPyConnection | None = None
-        self._kept: dict[tuple[tuple[int, int, int] | None, str], list[Record]] = {}
+        self._opened: _Opened | None = None
+
+    def pinned(self) -> "PinnedAnalytics":
+        """The same questions, all of the file as it is now: an answer of several figures that belong together."""
+        return PinnedAnalytics(self.path, self._now())
 
     def list_sessions(
         self,
@@ -76,6 +93,32 @@ class SessionAnalytics:
         (row,) = self._ask("count_sessions", **_filters(status, outcome, user_id, since, until, segments))
         return int(row["total"])
 
+    def session_page(
+        self, filters: Mapping[str, Any], *, after: tuple[int, str] | None = None, limit: int = 50
+    ) -> tuple[int, list[Record], tuple[int, str] | None]:
+        """How many sessions fit, one page of them (newest start first), and where the next begins, if there is one.
+
+        `filters`: since, until (first_date, both included), status, outcome, user_id, segments (pairs), tool (or
+        its operation), agent, text (in ids, titles and previews).
+        """
+        given = {name: value for name, value in filters.items() if value}
+        if "segments" in given:
+            given["segments"] = [f"{key}\x1f{value}" for key, value in dict.fromkeys(given["segments"])]
+        if after is not None:
+            given["after_us"], given["after_id"] = after
+        found = self.records(_chosen("session_page", given), {**given, "limit": limit + 1})
+        total, ends = int(found[0]["total"]), [(row.pop("at_us"), row["session_id"]) for row in found]
+        page = [row for row in found if row.pop("total") is not None and row["session_id"] is not None]
+        return total, page[:limit], ends[limit - 1] if len(page) > limit else None
+
+    def has_session(self, session_id: str) -> bool:
+        """Whether there is a session of this id."""
+        return bool(self._ask("session", session_id=session_id))
+
+    def session_statuses(self) -> list[str]:
+        """Statuses that sessions have."""
+        return [row["status"] for row in self._keeping("session_statuses")]
+
     def get_session_details(self, session_id: str) -> Record | None:
         """The session's columns with `messages`, `tool_usage`, `scores` and `metadata`; None if unknown."""
         found = self._ask("session", session_id=session_id)
@@ -86,8 +129,8 @@ class SessionAnalytics:
             metadata.setdefault(segment["key"], []).append(segment["value"])
         return {
             **found[0],
-            "messages": self._ask("session_messages", session_id=session_id),
-            "tool_usage": self.get_tool_statistics(session_id),
+            "messages": self._of_session("session_messages", found[0]),
+            "tool_usage": self._of_session("tool_statistics", found[0]),
             "scores": self._ask("session_scores", session_id=session_id),
             "metadata": {key: values[0] if len(values) == 1 else values for key, values in metadata.items()},
         }
@@ -100,88 +143,135 @@ class SessionAnalytics:
         """`agent_activity` (most utterances first) and `interaction_matrix` (most interactions first)."""
         return {
             "agent_activity": self._summed("agent_activity", session_id),
-            "interaction_matrix": self._summed("interaction_matrix", session_id),
+            "interaction_matrix": self._keeping("interaction_matrix", session_id=None)
+            if session_id is None
+            else self._ask("interaction_matrix", session_id=session_id),
         }
 
     def compare_sessions(self, session_ids: Iterable[str]) -> Record:
         """`sessions` in the order asked, `tool_comparison` and `agent_comparison` by id. KeyError names unknown ids."""
         asked = list(dict.fromkeys(session_ids))
-        found = {name: rows[0] for name in asked if (rows := self._ask("session", session_id=name))}
+        found = {row["session_id"]: row for row in self._ask("sessions_by_id", ids=asked)}
         unknown = [name for name in asked if name not in found]
         if unknown:
             raise KeyError(f"unknown session: {', '.join(unknown)}")
         return {
             "sessions": [found[name] for name in asked],
-            "tool_comparison": {name: self.get_tool_statistics(name) for name in asked},
-            "agent_comparison": {name: self._ask("agent_activity", session_id=name) for name in asked},
+            "tool_comparison": self._of_each("tool_statistics", [found[name] for name in asked]),
+            "agent_comparison": self._of_each("agent_activity", [found[name] for name in asked]),
         }
 
     def get_success_metrics(self) -> Record:
         """Totals over all sessions, their rates, and `tool_success_rates`, one entry a tool with its `total_uses`."""
-        (totals,) = self._ask("success_metrics")
-        return {**totals, "tool_success_rates": self._ask("tool_totals"), "data_version": self.data_version()}
+        (totals,) = self._keeping("success_metrics")
+        return {**totals, "tool_success_rates": self._keeping("tool_totals"), "data_version": self.data_version()}
 
     def get_timeline(self, session_id: str) -> list[Record] | None:
         """What happened, in order: messages, tool calls and model calls, by `kind`; None if the session is unknown."""
-        if not self._ask("session", session_id=session_id):
-            return None
-        return self._ask("timeline", session_id=session_id)
+        found = self._ask("session", session_id=session_id)
+        return self._of_session("timeline", found[0]) if found else None
 
     def get_daily_metrics(self, since: str | None = None, until: str | None = None) -> list[Record]:
         """Rows of daily_metrics between two dates, both included."""
         return self._ask("daily_metrics", since=since, until=until)
 
+    def get_interaction_matrix(self, since: str | None = None, until: str | None = None) -> list[Record]:
+        """Interactions of every pair of agents between two dates, both included, most first."""
+        return self._ask("interactions_between", since=since, until=until)
+
+    def get_findings(self, week: str | None = None) -> list[Record]:
+        """Findings of a week (`2026-W45`) or of all, newest week first; none where no week was analysed yet."""
+        present = {row["table_name"] for row in self._keeping("tables_present")}
+        if not {"findings", "finding_weeks", "decisions"} <= present:
+            return []
+        given = {"week": week} if week else {}
+        return self.records(_chosen("findings", given), given)
+
+    def get_data_health(self) -> list[Record]:
+        """Rows of data_health, oldest date first."""
+        return self._keeping("data_health")
+
     def data_version(self) -> str:
         """Version of the published data: equal content has equal versions."""
-        return str(self.records("SELECT value FROM publication_settings WHERE name = 'data_version'")[0]["value"])
+        return str(self._keeping("data_version")[0]["value"])
 
     def records(self, sql: str, parameters: Mapping[str, Any] | Sequence[Any] | None = None) -> list[Record]:
         """Rows of one statement as dicts. duckdb.Error if it is not valid."""
-        with self._cursor() as cursor:
-            cursor.execute(sql, parameters or None)
-            names = [column[0] for column in cursor.description or ()]
-            return [{name: _plain(value) for name, value in zip(names, row, strict=True)} for row in cursor.fetchall()]
+        return self._asked_of(self._now(), sql, parameters)
 
     def frame(self, sql: str) -> "pd.DataFrame":
         """Rows of one statement as a pandas frame. duckdb.Error if it is not valid."""
-        with self._cursor() as cursor:
+        with self._cursor(self._now()) as cursor:
             found: pd.DataFrame = cursor.sql(sql).to_arrow_table().to_pandas()
             return found
 
     def close(self) -> None:
         """Let go of the file; the next question opens it again."""
         with self._guard:
-            self._database, self._seen = None, None
+            self._opened = None
 
     def _ask(self, query: str, **parameters: Any) -> list[Record]:
         return self.records(statement(f"queries/{query}"), parameters)
 
     def _summed(self, query: str, session_id: str | None) -> list[Record]:
-        """Sums over one session, or over all: these take seconds in a large file and are kept while it stands."""
-        if session_id is not None:
-            return self._ask(query, session_id=session_id)
-        self._cursor().close()
-        key = (self._seen, query)
-        found = self._kept.get(key)
+        """Sums over all sessions, or over one; none for an unknown one."""
+        if session_id is None:
+            return self._keeping(query)
+        found = self._ask("session", session_id=session_id)
+        return self._of_session(query, found[0]) if found else []
+
+    def _of_session(self, query: str, session: Record) -> list[Record]:
+        """Rows about a session, whose dates tell DuckDB where to look."""
+        bounds = {"low": session["first_date"], "high": session["last_date"]}
+        given = {"session_id": session["session_id"], **bounds}
+        return self.records(_chosen(query, given), given)
+
+    def _of_each(self, query: str, sessions: Sequence[Record]) -> dict[str, list[Record]]:
+        """Rows about each of several sessions, in one question."""
+        by_id: dict[str, list[Record]] = {row["session_id"]: [] for row in sessions}
+        if sessions:
+            dates = ", ".join(f"DATE {quoted(day)}" for day in _dates_of(sessions))
+            ids = {f"id{number}": session_id for number, session_id in enumerate(by_id)}
+            listed = ", ".join(f"${name}" for name in ids)
+            sql = _chosen(query, {"ids"}).replace("$dates", dates).replace("$ids", listed)
+            for row in self.records(sql, ids):
+                by_id[row.pop("session_id")].append(row)
+        return by_id
+
+    def _keeping(self, query: str, **parameters: None) -> list[Record]:
+        """The answer to a question without a variable part, kept while the file stands."""
+        opened = self._now()
+        found = opened.kept.get(query)
         if found is None:
-            found = self._ask(query, session_id=None)
-            if self._seen == key[0]:  # else it was replaced meanwhile, and nobody can say which file the answer is of
-                self._kept[key] = found
+            found = opened.kept[query] = self._asked_of(opened, _chosen(query, {"all"}), parameters)
         return [dict(row) for row in found]
 
-    def _cursor(self) -> duckdb.DuckDBPyConnection:
+    def _asked_of(
+        self, opened: _Opened, sql: str, parameters: Mapping[str, Any] | Sequence[Any] | None
+    ) -> list[Record]:
+        with self._cursor(opened) as cursor:
+            cursor.execute(sql, parameters or None)
+            names = [column[0] for column in cursor.description or ()]
+            return [{name: _plain(value) for name, value in zip(names, row, strict=True)} for row in cursor.fetchall()]
+
+    @contextmanager
+    def _cursor(self, opened: _Opened) -> Iterator[duckdb.DuckDBPyConnection]:
+        with opened.database.cursor() as cursor:
+            cursor.execute("USE published")
+            yield cursor
+
+    def _now(self) -> _Opened:
+        """The file as it is now, opened again if it was replaced."""
         with self._guard:
             try:
                 about = self.path.stat()
             except FileNotFoundError:
                 raise NotPublished(f"{self.path}: nothing is published yet; run `sessions-platform run`") from None
             now = (about.st_dev, about.st_ino, about.st_mtime_ns)
-            if self._database is None or now != self._seen:
+            if self._opened is None or now != self._opened.about:
                 # The old one closes itself when the last cursor on it is done.
-                self._database, self._seen, self._kept = self._open(), now, {}
-            cursor = self._database.cursor()
-        cursor.execute("USE published")
-        return cursor
+                self._opened = _Opened(now, self._open())
+            return self._opened
 
     def _open(self) -> duckdb.DuckDBPyConnection:
         """The file attached to a database in memory: a `connect` to a path that was replaced gives the old content."""
@@ -195,6 +285,47 @@ class SessionAnalytics:
         return database
 
 
+class PinnedAnalytics(SessionAnalytics):
+    """SessionAnalytics of one version of the file, which may be stopped from another thread. Made by `pinned`."""
+
+    def __init__(self, path: Path, opened: _Opened) -> None:
+        super().__init__(path)
+        self._opened = opened
+        self._pin = opened
+        self._running: set[duckdb.DuckDBPyConnection] = set()
+        self._stopped = False
+
+    @property
+    def identity(self) -> tuple[int, int, int]:
+        """Device, inode and time of the file's last change: what tells one publication from the next."""
+        return self._pin.about
+
+    def stop(self) -> None:
+        """End the question under way, and refuse further ones, with TooLong."""
+        with self._guard:
+            self._stopped = True
+            for cursor in self._running:
+                cursor.interrupt()
+
+    def _now(self) -> _Opened:
+        return self._pin
+
+    @contextmanager
+    def _cursor(self, opened: _Opened) -> Iterator[duckdb.DuckDBPyConnection]:
+        with super()._cursor(opened) as cursor:
+            with self._guard:
+                if self._stopped:
+                    raise TooLong("this question took too long and was stopped")
+                self._running.add(cursor)
+            try:
+                yield cursor
+            except duckdb.InterruptException:
+                raise TooLong("this question took too long and was stopped") from None
+            finally:
+                with self._guard:
+                    self._running.discard(cursor)
+
+
 def _filters(
     status: str | None,
     outcome: str | None,
@@ -205,6 +336,19 @@ def _filters(
 ) -> dict[str, Any]:
     pairs = [f"{key}\x1f{value}" for key, value in (segments or {}).items()]
     return {"status": status, "outcome": outcome, "user_id": user_id, "since": since, "until": until, "segments": pairs}
+
+
+def _dates_of(sessions: Iterable[Record]) -> list[str]:
+    """Every date from the first to the last of each session."""
+    spans = ((date.fromisoformat(one["first_date"]), date.fromisoformat(one["last_date"])) for one in sessions)
+    days = {first + timedelta(days=n) for first, last in spans for n in range((last - first).days + 1)}
+    return sorted(day.isoformat() for day in days)
+
+
+def _chosen(query: str, given: Container[str]) -> str:
+    """The statement without the lines for parameters that are not given."""
+    lines = [line.partition(" -- if ") for line in statement(f"queries/{query}").splitlines()]
+    return "\n".join(text for text, _, name in lines if not name or name in given)
 
 
 def _moment(text: str | None) -> str | None:

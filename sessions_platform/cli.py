@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from sessions_platform import cli_import, cli_lifecycle, cli_search
+from sessions_platform import cli_api, cli_import, cli_lifecycle, cli_search
 from sessions_platform.errors import PlatformError
 from sessions_platform.settings import Settings, load_settings
 
@@ -146,6 +146,7 @@ app.command()(cli_search.session)
 app.command("backup")(cli_lifecycle.backup)
 app.command("restore")(cli_lifecycle.restore)
 app.command("rebuild-index")(cli_lifecycle.rebuild_index)
+app.command("api")(cli_api.api)
 app.command("import-sqlite")(cli_import.import_sqlite)
 
 

@@ -2,6 +2,5 @@
 SELECT * EXCLUDE (session_id)
 FROM messages
 WHERE session_id = $session_id
-    AND date >= (SELECT first_date FROM sessions WHERE session_id = $session_id)
-    AND date <= (SELECT last_date FROM sessions WHERE session_id = $session_id)
+    AND date >= $low::DATE AND date <= $high::DATE
 ORDER BY message_index

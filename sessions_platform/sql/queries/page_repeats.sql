@@ -1,0 +1,15 @@
+-- Session and run of at least three calls in a row of one tool with the same arguments: how long, and how many failed.
+WITH calls AS (
+    SELECT session_id, tool_name, agent_name, arguments_preview, call_index, message_index, success,
+        call_index - row_number() OVER (PARTITION BY session_id, tool_name, arguments_preview ORDER BY call_index) AS run
+    FROM tool_calls
+    WHERE coalesce(arguments_preview, '') <> ''
+        AND ($since IS NULL OR date >= $since::DATE) AND ($until IS NULL OR date <= $until::DATE)
+),
+runs AS (
+    SELECT session_id, tool_name, arguments_preview, run, any_value(agent_name) AS agent_name, count(*) AS calls,
+        count(*) FILTER (NOT success) AS failed, min(message_index) AS message_index
+    FROM calls GROUP BY session_id, tool_name, arguments_preview, run HAVING count(*) >= 3
+)
+SELECT *, count(*) OVER () AS all_runs, count(DISTINCT session_id) OVER () AS all_sessions
+FROM runs ORDER BY calls DESC, session_id, message_index LIMIT 30
