@@ -169,12 +169,16 @@ def openviking(port: Annotated[int, typer.Option(min=0, max=65535)] = 1933) -> N
 
 
 @app.command()
-def dev(port: Annotated[int, typer.Option(min=0, max=65535, help="Of the Dagster UI.")] = 3000) -> None:
-    """The Dagster webserver and daemon over this installation's instance, on loopback."""
-    from sessions_platform.services import dagster_ui
+def dev(
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Of the Dagster UI.")] = 3000,
+    api_port: Annotated[int, typer.Option(min=0, max=65535, help="Of the API and the dashboard.")] = cli_api.PORT,
+) -> None:
+    """The Dagster webserver and daemon over this installation's instance, and the API with its pages, on loopback."""
+    from sessions_platform.services import dagster_ui, dashboard
 
-    with dagster_ui(load_settings(), port=port) as url:
-        out.print(f"Dagster UI: {url} (Ctrl-C ends it)")
+    settings = load_settings()
+    with dashboard(settings, port=api_port) as pages, dagster_ui(settings, port=port) as url:
+        out.print(f"Dashboard: {pages}\nDagster UI: {url} (Ctrl-C ends both)")
         _until_interrupted()
 
 
@@ -190,8 +194,8 @@ def demo(
         made = stack.enter_context(running_demo(load_settings(), days, sink=sink, say=_say))
         _print_demo(made)
         if not exit_:
-            url = stack.enter_context(serving(made))
-            out.print(f"\nDagster UI: {url} (Ctrl-C ends everything)")
+            pages, url = stack.enter_context(serving(made))
+            out.print(f"\nDashboard: {pages}\nDagster UI: {url} (Ctrl-C ends everything)")
             _until_interrupted()
     if not made.ok:
         sys.exit(1)

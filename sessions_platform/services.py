@@ -1,4 +1,4 @@
-"""Processes that serve: the offline gateway, a local OpenViking server, the Dagster UI and daemon. All on loopback.
+"""What serves: the offline gateway, a local OpenViking server, the Dagster UI and daemon, the dashboard. On loopback.
 
 Each is a block that leaves nothing running behind it. What they serve is written elsewhere.
 """
@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
-from sessions_platform.errors import PlatformError
-from sessions_platform.loopback import HOST, free_port
+from sessions_platform.errors import ConfigurationError, PlatformError
+from sessions_platform.loopback import HOST, LoopbackServer, free_port
 from sessions_platform.settings import Settings
 
 _STOPS_WITHIN = 8.0
@@ -48,6 +48,23 @@ def openviking_server(settings: Settings, *, port: int = 0, say: Say = lambda te
         say("starting the OpenViking server (20 to 90 seconds)")
         server = stack.enter_context(OpenVikingServer(options))
         yield server.url, server.user_key
+
+
+@contextmanager
+def dashboard(settings: Settings, *, port: int = 0) -> Iterator[str]:
+    """The REST API and the pages over the published file, in this process; the address."""
+    from sessions_platform.api.app import create_app
+
+    server = LoopbackServer(create_app(settings), name="dashboard", port=port, lifespan="on")
+    try:
+        server.start()
+    except (OSError, OverflowError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise ConfigurationError(f"--api-port {port}: cannot listen on {HOST} ({reason})") from error
+    try:
+        yield server.url
+    finally:
+        server.stop()
 
 
 @contextmanager

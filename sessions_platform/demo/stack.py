@@ -19,7 +19,7 @@ from pydantic import SecretStr
 from sessions_platform.partitions import is_over, week_name
 from sessions_platform.resources.platform import ProgressSink
 from sessions_platform.runner import DayOutcome, RunOrder, run_days, run_week
-from sessions_platform.services import Say, dagster_ui, openviking_server
+from sessions_platform.services import Say, dagster_ui, dashboard, openviking_server
 from sessions_platform.settings import Settings, last_complete_date
 
 SEED = 20_261
@@ -155,7 +155,7 @@ def _weeks(dates: list[date], now: datetime) -> list[date]:
 
 
 @contextmanager
-def serving(demo: Demo) -> Iterator[str]:
-    """The Dagster UI and daemon over the demo's instance, within the block; the UI's address."""
-    with dagster_ui(demo.settings) as url:
-        yield url
+def serving(demo: Demo) -> Iterator[tuple[str, str]]:
+    """Dashboard, Dagster UI and daemon over the demo's installation, within the block; addresses of the first two."""
+    with dashboard(demo.settings) as pages, dagster_ui(demo.settings) as url:
+        yield pages, url
