@@ -61,6 +61,7 @@ def test_long_answers_are_packed_for_those_who_can_unpack(client: TestClient) ->
     assert client.get("/openapi.json", headers={"accept-encoding": "gzip"}).headers["content-encoding"] == "gzip"
 
 
+@pytest.mark.slow
 def test_eight_clients_are_answered_while_the_file_is_replaced(tmp_path: Path) -> None:
     world = installation(tmp_path)
     order: dict[str, int] = {}
@@ -102,6 +103,7 @@ def test_eight_clients_are_answered_while_the_file_is_replaced(tmp_path: Path) -
     assert len({version for versions in seen.values() for version in versions}) > 1
 
 
+@pytest.mark.slow
 def test_all_figures_of_an_answer_are_of_one_version(tmp_path: Path) -> None:
     world = installation(tmp_path)
     done = threading.Event()

@@ -26,6 +26,7 @@ def _rows(session: str, drawn: list) -> list[tuple]:
     return [(session, turn, agent, text, at(second, day)) for turn, agent, text, day, second in drawn]
 
 
+@pytest.mark.slow
 @settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     first=st.dictionaries(st.sampled_from(["a", "b c", "x/y"]), st.lists(ROW, max_size=6), min_size=1),

@@ -119,6 +119,7 @@ def test_text_that_is_no_utf8_is_read(home, tmp_path):
     assert home.ask("SELECT preview FROM messages") == [("f\ufffdr",)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["a/b", "..", "manifest", "ü" * 300, "a b?c=d&e", "trace:x"])
 def test_any_id_can_be_imported(home, tmp_path, name):
     home.take(database(tmp_path / "a.db", talk(name, [("user", "hi")])))

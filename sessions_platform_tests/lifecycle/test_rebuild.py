@@ -1,5 +1,7 @@
 """The index made again on an empty server: from staged files, from packs, or the date is named."""
 
+import pytest
+
 from sessions_platform.indexing.ledger import read_ledger, write_ledger
 from sessions_platform.indexing.payload import date_uri
 from sessions_platform.lifecycle.backup import make_backup
@@ -53,6 +55,7 @@ async def test_each_date_comes_from_staged_files_or_a_backup_and_one_with_neithe
         await emptied(index)
 
 
+@pytest.mark.slow
 async def test_dates_of_another_embedding_model_are_loaded_again_from_their_packs(box: Box, store: ObjectStore) -> None:
     settings = box.settings(store)
     async with box.opened(store) as index:

@@ -101,6 +101,7 @@ async def test_an_empty_box_gets_back_what_the_old_one_held_and_a_second_restore
     assert rows == [("verified", 6)]
 
 
+@pytest.mark.slow
 async def test_a_damaged_pack_is_named_and_its_date_loaded_from_staged_or_named_as_lost(
     boxes: tuple[Box, Box], store: ObjectStore, old: Index
 ) -> None:
@@ -120,6 +121,7 @@ async def test_a_damaged_pack_is_named_and_its_date_loaded_from_staged_or_named_
     assert {line.status for line in entries(store, TUESDAY).values()} == {"pending"}
 
 
+@pytest.mark.slow
 async def test_sessions_loaded_after_the_backup_wait_in_the_ledger_and_the_next_load_brings_them(
     boxes: tuple[Box, Box], store: ObjectStore, old: Index
 ) -> None:
@@ -136,6 +138,7 @@ async def test_sessions_loaded_after_the_backup_wait_in_the_ledger_and_the_next_
         await assert_once(index.client, store, MONDAY)
 
 
+@pytest.mark.slow
 async def test_a_box_with_other_sessions_is_refused_and_force_replaces_them(
     boxes: tuple[Box, Box], store: ObjectStore, old: Index, tmp_path: Path
 ) -> None:
@@ -152,6 +155,7 @@ async def test_a_box_with_other_sessions_is_refused_and_force_replaces_them(
         await assert_once(index.client, store, MONDAY)
 
 
+@pytest.mark.slow
 async def test_a_session_that_the_index_lost_is_not_called_saved(
     boxes: tuple[Box, Box], store: ObjectStore, old: Index
 ) -> None:

@@ -50,6 +50,7 @@ def page_of(opened: Any, device: str = "desktop", **more: Any) -> Any:
     return page
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("device", "scheme"), [("desktop", "light"), ("phone", "dark")])
 def test_every_page_draws_without_complaint_and_asks_nobody_else(
     home: Path, opened: Any, device: str, scheme: str
@@ -77,6 +78,7 @@ def test_a_click_on_a_chart_leads_to_sessions_and_on_to_one(home: Path, opened: 
         assert page.locator("#m1:target").count() == 1
 
 
+@pytest.mark.slow
 def test_the_keyboard_reaches_navigation_filters_and_tables(home: Path, opened: Any) -> None:
     page = page_of(opened)
     reached = []
@@ -93,6 +95,7 @@ def test_the_keyboard_reaches_navigation_filters_and_tables(home: Path, opened: 
     assert {"q", "status", "since", "tool", "segment", "Sessions"} <= set(reached)
 
 
+@pytest.mark.slow
 def test_tables_and_links_work_without_scripts(home: Path, opened: Any) -> None:
     page = page_of(opened, java_script_enabled=False)
     with serving(settings_at(home)) as url:
@@ -103,6 +106,7 @@ def test_tables_and_links_work_without_scripts(home: Path, opened: Any) -> None:
         assert "/tools/" in page.url
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("device", list(WIDTHS))
 def test_hostile_texts_do_nothing(tmp_path: Path, opened: Any, device: str) -> None:
     seen, page = Seen(), page_of(opened, device)
@@ -119,6 +123,7 @@ def test_hostile_texts_do_nothing(tmp_path: Path, opened: Any, device: str) -> N
     assert (seen.errors, seen.elsewhere) == ([], [])
 
 
+@pytest.mark.slow
 def test_a_message_far_down_a_long_session_is_found_by_its_address(
     tmp_path: Path, opened: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

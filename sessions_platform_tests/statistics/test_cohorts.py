@@ -226,6 +226,7 @@ def test_a_real_difference_among_many_segments_is_still_found() -> None:
     assert (found[-1].b, found[-1].q_value, found[-1].verdict) == ("s:few", None, NOT_ENOUGH)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("users", "more"),
     [

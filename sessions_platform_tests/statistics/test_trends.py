@@ -60,6 +60,7 @@ def test_an_empty_week_has_no_value_and_unknown_sessions_are_shown() -> None:
     assert (half.n, half.value, half.unknown) == (1, 1.0, 0.5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kind", "sessions", "wander"),
     [("rate", 40, 0.0), ("rate", 300, 0.01), ("median", 50, 0.0), ("median", 100, 0.05), ("mean", 200, 0.02)],
