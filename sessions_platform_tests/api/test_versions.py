@@ -6,6 +6,7 @@ from collections import defaultdict
 from pathlib import Path
 
 import httpx
+import pytest
 from fastapi.testclient import TestClient
 
 from sessions_platform.api.app import create_app
