@@ -82,6 +82,16 @@ def report_key(week: str, name: str) -> str:
     return f"reports/week={week}/{name}"
 
 
+def week_step_key(week: str, step: str) -> str:
+    """What a step of the weekly analysis left."""
+    return f"reports/week={week}/steps/{step}.json.zst"
+
+
+def decision_key(finding_id: str) -> str:
+    """What was decided on a finding."""
+    return f"decisions/{finding_id}.json"
+
+
 def backup_prefix(stamp: str) -> str:
     """Folder of what one backup alone holds; `stamp` as `20261120T114500Z`."""
     return f"{BACKUPS}{stamp}/"

@@ -2,11 +2,12 @@
 
 import tempfile
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -140,9 +141,7 @@ def _store(folder: Path) -> ObjectStore:
     return open_store(str(folder / "store"))
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
-@given(data=st.data())
-def test_dates_published_in_any_order_and_grouping_give_the_tables_of_a_full_rebuild(data: st.DataObject) -> None:
+def _any_order(data: st.DataObject) -> None:
     slices = data.draw(days(DATES))
     order = data.draw(st.permutations(DATES))
     cuts = sorted(data.draw(st.sets(st.integers(1, len(DATES) - 1))))
@@ -160,9 +159,7 @@ def test_dates_published_in_any_order_and_grouping_give_the_tables_of_a_full_reb
         assert everything(path) == grown
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
-@given(data=st.data())
-def test_dates_restated_and_withdrawn_give_the_tables_of_a_full_rebuild(data: st.DataObject) -> None:
+def _restated_and_withdrawn(data: st.DataObject) -> None:
     slices = data.draw(days(DATES))
     with tempfile.TemporaryDirectory() as folder:
         store, path = _store(Path(folder)), Path(folder) / "analytics.duckdb"
@@ -181,6 +178,25 @@ def test_dates_restated_and_withdrawn_give_the_tables_of_a_full_rebuild(data: st
         assert published(path) == truth(slice_ for day in slices.values() for slice_ in day)
         publisher.publish(None, rebuild=True)
         assert everything(path) == grown
+
+
+def _checked(check: Callable[[st.DataObject], None], examples: int) -> None:
+    @settings(max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(data=st.data())
+    def run(data: st.DataObject) -> None:
+        check(data)
+
+    run()
+
+
+@pytest.mark.parametrize("examples", [8, pytest.param(100, marks=pytest.mark.slow)])
+def test_dates_published_in_any_order_and_grouping_give_the_tables_of_a_full_rebuild(examples: int) -> None:
+    _checked(_any_order, examples)
+
+
+@pytest.mark.parametrize("examples", [8, pytest.param(100, marks=pytest.mark.slow)])
+def test_dates_restated_and_withdrawn_give_the_tables_of_a_full_rebuild(examples: int) -> None:
+    _checked(_restated_and_withdrawn, examples)
 
 
 def test_the_walk_itself_counts_a_run_of_user_messages_over_midnight_as_one_turn() -> None:
