@@ -1,0 +1,169 @@
+"""Charts of the report as Vega-Lite, drawn to SVG by vl-convert: no browser, no network, the same bytes twice.
+
+Names from sessions are data in them: values of a field, never part of an expression.
+"""
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+Row = Mapping[str, Any]
+Spec = dict[str, Any]
+INK, SOFT, LINE, ACCENT, WARM = "#1a1d21", "#565d67", "#d8dce2", "#1f5fbf", "#b65c00"
+_CONFIG = {
+    "background": None,
+    "font": "sans-serif",
+    "axis": {"labelColor": INK, "titleColor": SOFT, "gridColor": LINE, "labelLimit": 260, "titleFontWeight": "normal"},
+    "view": {"stroke": None},
+}
+_WIDTH = 480
+_NAMED = re.compile(r"\b(gradient_|clip)\d+")
+_ELEMENT = re.compile(r"<script.*?</script>|\son\w+=\"[^\"]*\"", re.IGNORECASE | re.DOTALL)
+
+
+def forest(rows: Sequence[Row], unit: str) -> Spec:
+    """Differences with their intervals, a line at none. Rows: name, value, low, high (percentage points or `unit`)."""
+    order = [row["name"] for row in rows]
+    y = {"field": "name", "type": "nominal", "sort": order, "title": None}
+    return _spec(
+        rows,
+        [
+            {"mark": {"type": "rule", "color": LINE}, "encoding": {"x": {"datum": 0}}},
+            {
+                "mark": {"type": "rule", "color": SOFT, "strokeWidth": 2},
+                "encoding": {
+                    "y": y,
+                    "x": {"field": "low", "type": "quantitative", "title": unit},
+                    "x2": {"field": "high"},
+                },
+            },
+            {
+                "mark": {"type": "point", "filled": True, "color": ACCENT, "size": 70},
+                "encoding": {"y": y, "x": {"field": "value", "type": "quantitative"}},
+            },
+        ],
+        len(order),
+    )
+
+
+def pareto(rows: Sequence[Row]) -> Spec:
+    """Bars of sessions, most first, with their intervals. Rows: name, value, low, high."""
+    order = [row["name"] for row in rows]
+    y = {"field": "name", "type": "nominal", "sort": order, "title": None}
+    return _spec(
+        rows,
+        [
+            {
+                "mark": {"type": "bar", "color": ACCENT, "height": 14},
+                "encoding": {"y": y, "x": {"field": "value", "type": "quantitative", "title": "% of sessions"}},
+            },
+            {
+                "mark": {"type": "rule", "color": INK},
+                "encoding": {"y": y, "x": {"field": "low", "type": "quantitative"}, "x2": {"field": "high"}},
+            },
+        ],
+        len(order),
+    )
+
+
+def bubbles(rows: Sequence[Row]) -> Spec:
+    """Tasks by sessions and success, cost as size. Rows: name, sessions, success (percent), cost."""
+    base = {
+        "x": {"field": "sessions", "type": "quantitative", "title": "sessions", "scale": {"type": "symlog"}},
+        "y": {
+            "field": "success",
+            "type": "quantitative",
+            "title": "succeeded, % of judged",
+            "scale": {"domain": [0, 105]},
+        },
+    }
+    return {
+        **_spec(
+            rows,
+            [
+                {
+                    "mark": {"type": "point", "filled": True, "opacity": 0.6, "color": ACCENT},
+                    "encoding": {**base, "size": {"field": "cost", "type": "quantitative", "title": "USD"}},
+                },
+                {
+                    "mark": {"type": "text", "dy": -10, "fontSize": 10, "color": INK},
+                    "encoding": {**base, "text": {"field": "name", "type": "nominal"}},
+                },
+            ],
+            0,
+        ),
+        "height": 260,
+    }
+
+
+def lines(rows: Sequence[Row]) -> Spec:
+    """A share by week with its interval. Rows: week, value, low, high (percent)."""
+    x = {"field": "week", "type": "ordinal", "title": None, "axis": {"labelAngle": 0}}
+    return {
+        **_spec(
+            rows,
+            [
+                {
+                    "mark": {"type": "rule", "color": SOFT},
+                    "encoding": {"x": x, "y": {"field": "low", "type": "quantitative"}, "y2": {"field": "high"}},
+                },
+                {
+                    "mark": {"type": "line", "point": True, "color": ACCENT},
+                    "encoding": {"x": x, "y": {"field": "value", "type": "quantitative", "title": "% of sessions"}},
+                },
+            ],
+            0,
+        ),
+        "height": 90,
+        "width": 360,
+    }
+
+
+def heat(rows: Sequence[Row], x: str, y: str, value: str, title: str) -> Spec:
+    """A heat map with its figures. Rows: the two names and the value (percent)."""
+    place = {"x": {"field": x, "type": "nominal", "title": None}, "y": {"field": y, "type": "nominal", "title": None}}
+    return {
+        **_spec(
+            rows,
+            [
+                {
+                    "mark": "rect",
+                    "encoding": {
+                        **place,
+                        "color": {"field": value, "type": "quantitative", "title": title, "scale": {"scheme": "blues"}},
+                    },
+                },
+                {
+                    "mark": {"type": "text", "fontSize": 10},
+                    "encoding": {**place, "text": {"field": value, "type": "quantitative", "format": ".1f"}},
+                },
+            ],
+            len({row[y] for row in rows}),
+        ),
+    }
+
+
+def svg(spec: Spec) -> str:
+    """The chart as an SVG element, without anything that runs.
+
+    Vega numbers gradients and clips over the life of the process: they are named after the chart instead, so that the
+    bytes are the same and two charts of a page do not take each other's.
+    """
+    import vl_convert
+
+    drawn = _ELEMENT.sub("", vl_convert.vegalite_to_svg(spec, show_warnings=False))
+    own = hashlib.sha256(_NAMED.sub("", drawn).encode()).hexdigest()[:8]
+    places = {name: place for place, name in enumerate(dict.fromkeys(found[0] for found in _NAMED.finditer(drawn)))}
+    return _NAMED.sub(lambda found: f"{found[1]}{own}_{places[found[0]]}", drawn)
+
+
+def _spec(rows: Sequence[Row], layers: list[Spec], bars: int) -> Spec:
+    made: Spec = {
+        "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
+        "config": _CONFIG,
+        "data": {"values": [dict(row) for row in rows]},
+        "width": _WIDTH,
+        "layer": layers,
+    }
+    return {**made, "height": {"step": 26}} if bars else made

@@ -1,0 +1,82 @@
+"""Blocks as one HTML file that needs nothing beside it: its style inside, its charts as SVG, no script at all."""
+
+import html
+from collections.abc import Iterable
+from importlib.resources import files
+
+from sessions_platform.analysis.reporting.blocks import Block, Cell, Chart, Items, Link, Quote, Section, Table, Text
+from sessions_platform.analysis.reporting.charts import svg
+from sessions_platform.analysis.reporting.words import figure
+
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+
+
+def page(title: str, sections: Iterable[Section]) -> str:
+    """The document; chapters (level 2) are listed at its head."""
+    written = list(sections)
+    chapters = "".join(
+        f'<li><a href="#{_attribute(one.anchor)}">{_text(one.title)}</a></li>'
+        for one in written
+        if one.level == 2 and one.anchor
+    )
+    style = files(__package__).joinpath("page.css").read_text(encoding="utf-8")
+    body = "\n".join(_section(one) for one in written)
+    return (
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{_text(title)}</title>\n<style>\n{style}</style>\n</head>\n<body>\n<main>\n"
+        f'<h1>{_text(title)}</h1>\n<nav aria-label="Contents"><ul>{chapters}</ul></nav>\n'
+        f"{body}\n</main>\n</body>\n</html>\n"
+    )
+
+
+def _section(section: Section) -> str:
+    anchor = f' id="{_attribute(section.anchor)}"' if section.anchor else ""
+    head = f"<h{section.level}{anchor}>{_text(section.title)}</h{section.level}>"
+    return "\n".join([head, *map(_block, section.blocks)])
+
+
+def _block(block: Block) -> str:
+    match block:
+        case Text(text, strong):
+            before = f"<strong>{_text(strong)}</strong> " if strong else ""
+            return f"<p>{before}{_text(text)}</p>"
+        case Items(items):
+            return "<ul>" + "".join(f"<li>{_text(item)}</li>" for item in items) + "</ul>"
+        case Table():
+            return _table(block)
+        case Quote(text, where):
+            return f'<blockquote><p dir="auto">{_text(text)}</p><footer>{_link(where)}</footer></blockquote>'
+        case Chart(title, spec):
+            drawn, said = svg(spec), _text(title)
+            label = _attribute(title)
+            return f'<figure role="img" aria-label="{label}">{drawn}<figcaption>{said}</figcaption></figure>'
+
+
+def _table(table: Table) -> str:
+    if not table.rows:
+        return f"<p>{_text(table.empty)}</p>"
+    heads = "".join(f'<th scope="col">{_text(head)}</th>' for head in table.heads)
+    rows = "".join("<tr>" + "".join(map(_cell, row)) + "</tr>" for row in table.rows)
+    # A table wider than a telephone scrolls by itself, the page does not; by keyboard, too.
+    return f'<div class="table" tabindex="0"><table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>'
+
+
+def _cell(cell: Cell) -> str:
+    if isinstance(cell, Link):
+        return f"<td>{_link(cell)}</td>"
+    kind = ' class="number"' if isinstance(cell, int | float) else ""
+    return f"<td{kind}>{_text(figure(cell))}</td>"
+
+
+def _link(link: Link) -> str:
+    return f'<a href="{_attribute(link.href)}">{_text(link.text)}</a>'
+
+
+def _text(text: str) -> str:
+    return html.escape(text, quote=False)
+
+
+def _attribute(text: str) -> str:
+    return html.escape(text, quote=True)
