@@ -1,11 +1,11 @@
 """The command that serves the REST API and the pages. What is served is written in `api` and `pages`."""
 
 import socket
-import sys
 from typing import Annotated
 
 import typer
 
+from sessions_platform.cli_shared import warn
 from sessions_platform.errors import ConfigurationError
 from sessions_platform.loopback import HOST
 from sessions_platform.settings import load_settings
@@ -29,10 +29,7 @@ def api(
     shown = f"[{bound[0]}]" if ":" in bound[0] else bound[0]
     print(f"http://{shown}:{bound[1]}/  (documentation: /docs)", flush=True)
     if not settings.sessions_api_token.get_secret_value() and not _is_loopback(bound[0]):
-        print(
-            f"warning: whoever reaches {shown} can read every session: set SESSIONS_API_TOKEN, or serve at {HOST}",
-            file=sys.stderr,
-        )
+        warn(f"whoever reaches {shown} can read every session: set SESSIONS_API_TOKEN, or serve at {HOST}")
     config = uvicorn.Config(
         create_app(settings, host=host),
         log_level="warning",

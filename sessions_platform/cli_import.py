@@ -5,26 +5,20 @@ What it does stands in `audit_import`.
 
 import json
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from sessions_platform.cli_shared import Json, complain, progress, say, say_places, warn
 from sessions_platform.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from sessions_platform.audit_import.importing import ImportReport
-    from sessions_platform.audit_import.importing import Progress as Tell
 
 SAMPLE = "sample_audit.db"
-_errors = Console(stderr=True, highlight=False, soft_wrap=True, markup=False, emoji=False)
-_out = Console(highlight=False, soft_wrap=True, markup=False, emoji=False)
 
 
 def import_sqlite(
@@ -36,7 +30,7 @@ def import_sqlite(
         bool,
         typer.Option("--sample", help="Make a small sample database (FILE, else in SESSIONS_HOME) and import that."),
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Machine output.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Import a classic audit database: redacted, staged, in the same tables, published. Again is no harm.
 
@@ -52,16 +46,16 @@ def import_sqlite(
         from sessions_platform.audit_import.sample import write_sample
 
         write_sample(path)
-    with _progress(quiet=as_json) as show:
+    with progress(quiet=as_json) as show:
         report = import_audit_file(path, settings, now=datetime.now(UTC), progress=show)
     if as_json:
         print(json.dumps(asdict(report) | {"ok": report.ok}))
     else:
         _print(report, settings)
     for text in _notes(report):
-        _errors.print(f"warning: {text}")
+        warn(text)
     for day, reason in report.failed.items():
-        _errors.print(f"sessions-platform: {day}: {reason}")
+        complain(f"{day}: {reason}")
     if not report.ok:
         sys.exit(1)
 
@@ -79,12 +73,11 @@ def _print(report: "ImportReport", settings: Settings) -> None:
         else f"{report.new_sessions:,} new, {report.updated_sessions:,} changed"
     )
     counts = f"{report.sessions:,} sessions, {report.messages:,} messages, {report.tool_calls:,} tool calls"
-    _out.print(f"{report.source}: {counts}; {span}; {changes}")
+    say(f"{report.source}: {counts}; {span}; {changes}")
     if report.redactions:
         replaced = ", ".join(f"{count:,} {name}" for name, count in report.redactions.items())
-        _out.print(f"redacted  {replaced}")
-    _out.print(f"store     {settings.store_url}")
-    _out.print(f"analytics {settings.database}")
+        say(f"redacted  {replaced}")
+    say_places(settings)
 
 
 def _notes(report: "ImportReport") -> list[str]:
@@ -92,16 +85,3 @@ def _notes(report: "ImportReport") -> list[str]:
         f"{entry.count:,} rows: {reason} (such as {', '.join(entry.first)})" for reason, entry in report.refused.items()
     ]
     return refused + report.warnings
-
-
-@contextmanager
-def _progress(*, quiet: bool) -> Iterator["Tell"]:
-    """A bar on stderr: sessions or dates done of the step under way."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=_errors, disable=quiet or not _errors.is_terminal, transient=True) as bars:
-        task = bars.add_task("starting", total=None)
-
-        def show(step: str, done: int, total: int) -> None:
-            bars.update(task, description=step, completed=done, total=total or None)
-
-        yield show

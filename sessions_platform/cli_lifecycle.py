@@ -6,17 +6,15 @@ What each does stands in `lifecycle`.
 import asyncio
 import json
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from sessions_platform.cli_shared import Json, complain, day, out, progress_of_dates, say, warn
 from sessions_platform.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -26,17 +24,6 @@ if TYPE_CHECKING:
     from sessions_platform.resources.object_store import ObjectStore
     from sessions_platform.resources.platform import ProgressSink
 
-Json = Annotated[bool, typer.Option("--json", help="Machine output.")]
-_errors = Console(stderr=True, highlight=False, soft_wrap=True)
-_out = Console(highlight=False, soft_wrap=True)
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(f"{text!r} is not a date like 2026-11-03") from None
-
 
 def backup(as_json: Json = False) -> None:
     """The index (a pack a date), its ledgers and the analytics file into the store; exports only what is new.
@@ -45,17 +32,17 @@ def backup(as_json: Json = False) -> None:
     ledgers say.
     """
     settings = load_settings()
-    with _progress(quiet=as_json) as sink:
+    with progress_of_dates(quiet=as_json) as sink:
         report = asyncio.run(_backup(settings, sink))
     if as_json:
         print(json.dumps(asdict(report)))
     else:
         _print_backup(report, settings)
-    _warn(report.notes)
-    for day, sessions in report.not_saved.items():
-        _complain(
-            f"{day}: {_names(sessions)} not in the index as the ledger says: `rebuild-index --from {day} --to {day}`"
-        )
+    for note in report.notes:
+        warn(note)
+    for lost, sessions in report.not_saved.items():
+        mend = f"`rebuild-index --from {lost} --to {lost}`"
+        complain(f"{lost}: {_names(sessions)} not in the index as the ledger says: {mend}")
     if report.not_saved:
         sys.exit(1)
 
@@ -74,22 +61,23 @@ def restore(
     Exit 1 where a date could not be restored or a session did not verify.
     """
     settings = load_settings()
-    with _progress(quiet=as_json) as sink:
+    with progress_of_dates(quiet=as_json) as sink:
         report = asyncio.run(_restore(settings, sink, stamp, force))
     if as_json:
         print(json.dumps(asdict(report) | {"ok": report.ok}))
     else:
-        _out.print(f"backup    {report.stamp}\nanalytics {report.analytics}", markup=False)
+        say(f"backup    {report.stamp}\nanalytics {report.analytics}")
         _print_dates(report.dates)
-    _warn(report.notes)
+    for note in report.notes:
+        warn(note)
     _explain(report.dates)
     if not report.ok:
         sys.exit(1)
 
 
 def rebuild_index(
-    first: Annotated[date | None, typer.Option("--from", parser=_day, metavar="DATE", help="First date.")] = None,
-    last: Annotated[date | None, typer.Option("--to", parser=_day, metavar="DATE", help="Last date, included.")] = None,
+    first: Annotated[date | None, typer.Option("--from", parser=day, metavar="DATE", help="First date.")] = None,
+    last: Annotated[date | None, typer.Option("--to", parser=day, metavar="DATE", help="Last date, included.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Load again what the index holds already.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -101,16 +89,17 @@ def rebuild_index(
     settings = load_settings()
     if first and last and first > last:
         raise typer.BadParameter(f"--from {first} is after --to {last}")
-    with _progress(quiet=as_json) as sink:
+    with progress_of_dates(quiet=as_json) as sink:
         report = asyncio.run(_rebuild(settings, sink, first, last, force))
     if as_json:
         print(json.dumps(asdict(report) | {"lost": report.lost, "left": report.left, "ok": report.ok}))
     else:
         _print_dates(report.dates)
-    _warn(report.notes)
+    for note in report.notes:
+        warn(note)
     _explain(report.dates)
     if report.lost:
-        _complain(f"could not be rebuilt: {', '.join(report.lost)}")
+        complain(f"could not be rebuilt: {', '.join(report.lost)}")
     if not report.ok:
         sys.exit(1)
 
@@ -166,10 +155,10 @@ def _print_backup(report: "BackupReport", settings: Settings) -> None:
         f"analytics {analytics}",
     )
     for line in lines:
-        _out.print(line, markup=False)
+        say(line)
     if report.removed_backups or report.removed_objects:
         what = f"{len(report.removed_backups)} old backups and {report.removed_objects} packs and ledgers of theirs"
-        _out.print(f"removed   {what}", markup=False)
+        say(f"removed   {what}")
 
 
 def _print_dates(dates: Sequence["DateReport"]) -> None:
@@ -179,47 +168,25 @@ def _print_dates(dates: Sequence["DateReport"]) -> None:
     for one in dates:
         counts = (one.sessions, one.verified, len(one.failed), one.waiting)
         table.add_row(one.date, one.how, *(f"{count:,}" for count in counts))
-    _out.print(table)
+    out.print(table, soft_wrap=True)
 
 
 def _explain(dates: Sequence["DateReport"]) -> None:
     for one in dates:
         if one.reason:
-            _complain(f"{one.date}: {one.reason}")
+            complain(f"{one.date}: {one.reason}")
         if one.failed:
             session_id, reason = next(iter(one.failed.items()))
-            _complain(f"{one.date}: {len(one.failed)} sessions failed ({session_id}: {reason}); run the date again")
+            complain(f"{one.date}: {len(one.failed)} sessions failed ({session_id}: {reason}); run the date again")
     waiting = [one.date for one in dates if one.waiting and one.how != "lost"]
     if waiting:
-        _warn([f"{_names(waiting)}: sessions wait to be loaded again: `rebuild-index`"])
+        warn(f"{_names(waiting)}: sessions wait to be loaded again: `rebuild-index`")
     if gone := sum(one.not_committed for one in dates):
-        _warn([f"{gone} sessions are found and read, but not committed again: their staged files are gone"])
+        warn(f"{gone} sessions are found and read, but not committed again: their staged files are gone")
     if lost := sum(one.memories_lost for one in dates):
-        _warn([f"{lost} memories that OpenViking's model had made are not there any more"])
+        warn(f"{lost} memories that OpenViking's model had made are not there any more")
 
 
 def _names(names: Sequence[str]) -> str:
     more = f" and {len(names) - 5} more" if len(names) > 5 else ""
     return ", ".join(names[:5]) + more
-
-
-def _warn(notes: Sequence[str]) -> None:
-    for note in notes:
-        _errors.print(f"warning: {note}", markup=False)
-
-
-def _complain(text: str) -> None:
-    _errors.print(f"sessions-platform: {text}", markup=False)
-
-
-@contextmanager
-def _progress(*, quiet: bool) -> Iterator[Any]:
-    """A bar on stderr: dates done, and the one under way."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=_errors, disable=quiet or not _errors.is_terminal, transient=True) as bars:
-        task = bars.add_task("starting", total=None)
-
-        def show(step: str, day: str, done: int, total: int) -> None:
-            bars.update(task, description=f"{step} {day}", completed=done, total=total or None)
-
-        yield show

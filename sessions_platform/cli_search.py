@@ -13,17 +13,14 @@ from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from sessions_platform.cli_shared import Json, day, errors, out, say, warn
 from sessions_platform.settings import load_settings
 
 if TYPE_CHECKING:
     from sessions_platform.search import Answer, ExactAnswer, Found, SessionSearch, SessionView
-
-errors = Console(stderr=True, highlight=False, soft_wrap=True, markup=False, emoji=False)
-out = Console(highlight=False, markup=False, emoji=False)
 
 _STEERING = {
     **dict.fromkeys([*range(0x20), 0x7F, *range(0x80, 0xA0)]),
@@ -36,19 +33,12 @@ _FIRST, _LAST = 30, 15
 """Timeline rows shown of a long session."""
 
 
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(f"{text!r} is not a date like 2026-11-03") from None
-
-
 def search(
     words: Annotated[
         str, typer.Argument(help="What to look for. In double quotes ('\"connection refused\"'): exactly this string.")
     ],
-    since: Annotated[date | None, typer.Option(parser=_day, metavar="DATE", help="First UTC date.")] = None,
-    until: Annotated[date | None, typer.Option(parser=_day, metavar="DATE", help="Last UTC date, included.")] = None,
+    since: Annotated[date | None, typer.Option(parser=day, metavar="DATE", help="First UTC date.")] = None,
+    until: Annotated[date | None, typer.Option(parser=day, metavar="DATE", help="Last UTC date, included.")] = None,
     tag: Annotated[
         list[str] | None, typer.Option(metavar="K=V", help="A tag it must have, as outcome=failed; may be repeated.")
     ] = None,
@@ -57,7 +47,7 @@ def search(
         int | None, typer.Option(min=0, max=2, help="Search abstracts (0), overviews (1) or digests (2) alone.")
     ] = None,
     exact: Annotated[bool, typer.Option("--exact", help="Exactly this string, in tables and staged texts.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Machine output.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Find sessions by meaning, or by an exact string in double quotes."""
     finder = _finder()
@@ -80,7 +70,7 @@ def session(
     digest: Annotated[bool, typer.Option("--digest", help="Its whole digest.")] = False,
     transcript: Annotated[bool, typer.Option("--transcript", help="Everything that was said.")] = False,
     whole: Annotated[bool, typer.Option("--all", help="The timeline with nothing left out.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Machine output.")] = False,
+    as_json: Json = False,
 ) -> None:
     """One session: what it was about, how it ended, and its timeline."""
     finder = _finder()
@@ -133,9 +123,9 @@ def _print_answer(answer: "Answer") -> None:
     _print_table("score", rows)
     out.print(f"{_sessions(len(rows))} from {answer.hits} hits in the index{_version(answer.data_version)}")
     if '"' in answer.words:
-        out.print("For an exact string quote all of it, or give --exact.", soft_wrap=True)
+        say("For an exact string quote all of it, or give --exact.")
     if not rows:
-        out.print("Nothing fits: fewer --tag, a wider --since and --until, or other words.", soft_wrap=True)
+        say("Nothing fits: fewer --tag, a wider --since and --until, or other words.")
     _print_hints(answer.results)
 
 
@@ -146,11 +136,11 @@ def _print_exact(answer: "ExactAnswer") -> None:
     _print_table("message", [(where(one), one, f"{one.found_in}: {one.snippet}") for one in answer.results])
     read = f"{answer.sessions_read:,} staged sessions read whole"
     more = "" if answer.complete else "; there may be more in older dates (--limit, --until)"
-    out.print(f"{_sessions(len(answer.results))}, {read}{more}{_version(answer.data_version)}", soft_wrap=True)
+    say(f"{_sessions(len(answer.results))}, {read}{more}{_version(answer.data_version)}")
     for key in answer.unreadable[:3]:
-        errors.print(f"warning: {key} cannot be read: missing or damaged; run its date again with --force")
+        warn(f"{key} cannot be read: missing or damaged; run its date again with --force")
     if len(answer.unreadable) > 3:
-        errors.print(f"warning: and {len(answer.unreadable) - 3} more")
+        warn(f"and {len(answer.unreadable) - 3} more")
     _print_hints(answer.results)
 
 
@@ -173,10 +163,10 @@ def _print_table(first: str, rows: "Iterable[tuple[str, Found, str]]") -> None:
 def _print_hints(results: "list[Found]") -> None:
     unknown = sum(not one.published for one in results)
     if unknown:
-        out.print(f"{_sessions(unknown)} without columns: not in the published tables yet", soft_wrap=True)
+        say(f"{_sessions(unknown)} without columns: not in the published tables yet")
     if results:
         word = shlex.quote(plain(results[0].session_id))
-        out.print(f"Open one: sessions-platform session {word} [--digest | --transcript]", soft_wrap=True)
+        say(f"Open one: sessions-platform session {word} [--digest | --transcript]")
 
 
 def _print_view(view: "SessionView", whole: bool) -> None:
@@ -206,7 +196,7 @@ def _print_view(view: "SessionView", whole: bool) -> None:
             out.print("transcript ", plain(uri), soft_wrap=True)
     _print_timeline([event for event in view.timeline if event["kind"] != "model_call"], whole)
     word = shlex.quote(plain(view.session_id))
-    out.print(f"\nAll of it: sessions-platform session {word} --transcript", soft_wrap=True)
+    say(f"\nAll of it: sessions-platform session {word} --transcript")
 
 
 def _print_timeline(events: list[dict[str, Any]], whole: bool) -> None:

@@ -14,12 +14,12 @@ import dagster as dg
 
 from sessions_platform.assets import commits, raw
 from sessions_platform.definitions import build_defs
+from sessions_platform.extraction import Plan, plan_date
 from sessions_platform.resources.platform import LangfuseResource, StoreResource
 from sessions_platform.runner import RunOrder, check_dates, selected_assets
 from sessions_platform.settings import Settings
 
 if TYPE_CHECKING:
-    from sessions_platform.extraction.plan import Plan
     from sessions_platform.indexing.prices import Prices
     from sessions_platform.resources.object_store import ObjectStore
 
@@ -27,17 +27,11 @@ _SUMS = ("requests", "rows", "bytes_estimate", "sessions_estimate", "sessions_to
 
 
 @dataclass(frozen=True, slots=True)
-class DayPlan:
-    """A date of a run: requests to Langfuse, rows and sessions of the date, bytes to download, hours not stored,
-    sessions to load into the index, tokens of its models, and dollars, None where a model has no price.
+class DayPlan(Plan):
+    """A date of a run: what it asks of Langfuse, the sessions to load into the index, tokens of its models, and
+    dollars, None where a model has no price.
     """
 
-    date: str
-    requests: int
-    rows: int
-    bytes_estimate: int
-    sessions_estimate: int
-    hours_to_fetch: list[str]
     sessions_to_index: int
     index_tokens: int
     index_basis: str
@@ -101,19 +95,16 @@ def plan_days(order: RunOrder, settings: Settings, *, now: datetime | None = Non
     return made
 
 
-def _extraction(settings: Settings, store: "ObjectStore", dates: list[str], *, with_langfuse: bool) -> "list[Plan]":
-    from sessions_platform.extraction import plan_date
-
-    async def plans() -> "list[Plan]":
+def _extraction(settings: Settings, store: "ObjectStore", dates: list[str], *, with_langfuse: bool) -> list[Plan]:
+    async def plans() -> list[Plan]:
         async with LangfuseResource(settings).client() as client:
             return [await plan_date(client, store, day) for day in dates]
 
     return asyncio.run(plans()) if with_langfuse else [_stored(store, day) for day in dates]
 
 
-def _stored(store: "ObjectStore", date: str) -> "Plan":
+def _stored(store: "ObjectStore", date: str) -> Plan:
     """Of a run that asks Langfuse nothing: what stands in the store."""
-    from sessions_platform.extraction.plan import Plan
     from sessions_platform.staging import read_manifest
 
     manifest = read_manifest(store, date) or {"source_rows": 0, "sessions": {}}

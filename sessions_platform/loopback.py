@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import threading
+from abc import ABC, abstractmethod
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -20,7 +21,28 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-class LoopbackServer:
+class Server(ABC):
+    """What runs from `start` to `stop`. Used as `with`, it does so for the block."""
+
+    @abstractmethod
+    def start(self) -> None:
+        """Begin to serve."""
+
+    @abstractmethod
+    def stop(self) -> None:
+        """End it; no harm where it is not running."""
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+
+class LoopbackServer(Server):
     """An ASGI app served in a thread of its own. Use as `with`, or `start` and `stop`. `port` 0 takes a free one.
 
     `config` are further words of `uvicorn.Config`.
@@ -77,12 +99,3 @@ class LoopbackServer:
         if self._server and self._socket:
             with asyncio.Runner() as runner:
                 runner.run(self._server.serve(sockets=[self._socket]))
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()

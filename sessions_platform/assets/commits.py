@@ -72,13 +72,7 @@ def commit_assets(partitions: dg.PartitionsDefinition[str]) -> list[Any]:
                 concurrency=settings.sessions_model_concurrency,
                 force=config.force,
                 progress=workspace.progress(NAME, date),
-                options=CommitOptions(
-                    extraction=settings.memories,
-                    outcome_scores=settings.sessions_outcome_scores,
-                    index=settings.index_name,
-                    token_budget=budget,
-                    check_present=True,
-                ),
+                options=CommitOptions.of(settings, budget),
             )
             warehouse.publisher(opened).publish([date])
         yield _result(report, watch)

@@ -92,16 +92,17 @@ class ChunkLoader:
 
     async def _verify(self, chunk: _Chunk) -> None:
         """Read back; what is not as written is written once more, for a load of another date may have been in it."""
-        chunk.verified = await self._verified([one for one in chunk.documents if one.session_id not in chunk.failures])
+        sound = [one for one in chunk.documents if one.session_id not in chunk.failures]
+        chunk.verified = await self._verified(sound, chunk)
         again = [one for one in chunk.documents if one.session_id in chunk.verified.failures]
         if again:
             failures = await self._directories.load(again, {one.session_id for one in again})
-            second = await self._verified([one for one in again if one.session_id not in failures])
+            second = await self._verified([one for one in again if one.session_id not in failures], chunk)
             chunk.verified.failures = {**failures, **second.failures}
             chunk.verified.l0_read |= second.l0_read
         chunk.failures.update(chunk.verified.failures)
 
-    async def _verified(self, documents: Sequence[Document]) -> Verified:
+    async def _verified(self, documents: Sequence[Document], chunk: _Chunk) -> Verified:
         expected = [
             Expected(
                 one.session_id,
@@ -110,7 +111,7 @@ class ChunkLoader:
                 one.digest_sha256,
                 one.transcript_sha256,
                 len(one.transcript),
-                sorted({line.uri for line in one.memory_lines(self.space)}),
+                sorted({line.uri for line in chunk.lines[one.session_id]}),
             )
             for one in documents
         ]
@@ -126,7 +127,7 @@ class ChunkLoader:
             entry.memory_uris = sorted({*entry.memory_uris, *(line.uri for line in lines)})
             return entry
         committed = chunk.committed[session_id]
-        usage = total_usage([document.usage(), committed.usage])
+        usage = total_usage([document.usage, committed.usage])
         memories = [*lines, *committed.extracted]
         return Entry(
             uri=document.uri,

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sessions_platform.indexing.ledger import MemoryLine, Usage
+from sessions_platform.indexing.ledger import EXTRACTED, MemoryLine, Usage
 from sessions_platform.indexing.payload import Document
 from sessions_platform.resources.openviking import OpenVikingClient, OpenVikingError, OpenVikingRefusal, Task
 
@@ -99,7 +99,7 @@ class SessionCommitter:
     async def _line(self, uri: str) -> MemoryLine:
         name = uri.rsplit("/", 1)[-1].removesuffix(".md")
         summary = " ".join((await self._client.read(uri)).split())[:_SUMMARY_CHARACTERS]
-        return MemoryLine("entity" if "/entities/" in uri else "event", "extracted", name, summary, uri)
+        return MemoryLine("entity" if "/entities/" in uri else "event", EXTRACTED, name, summary, uri)
 
 
 def memory_policy(extraction: Sequence[str]) -> dict[str, Any]:

@@ -10,13 +10,13 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, Self
 
 from sessions_platform.errors import StoreError
 from sessions_platform.indexing.chunk import ChunkLoader, remove_session
 from sessions_platform.indexing.estimate import EXTRACTION_TOKENS, staged_hash, tokens_of, total_usage
 from sessions_platform.indexing.lease import lease
-from sessions_platform.indexing.ledger import Entry, Ledger, Usage, read_ledger, write_ledger
+from sessions_platform.indexing.ledger import NOT_THERE, Entry, Ledger, Usage, read_ledger, write_ledger
 from sessions_platform.indexing.payload import Document, date_uri, document, session_uri
 from sessions_platform.indexing.verify import deep_sample
 from sessions_platform.resources.object_store import ObjectStore
@@ -27,7 +27,9 @@ from sessions_platform.resources.openviking import (
     OpenVikingError,
     is_placeholder,
 )
+from sessions_platform.sessions.assemble import normal_time
 from sessions_platform.sessions.layout import lease_key, staged_manifest_key
+from sessions_platform.settings import Settings
 from sessions_platform.staging import read_manifest
 from sessions_platform.staging.staged_reader import read_session
 
@@ -55,6 +57,18 @@ class CommitOptions:
     index_days: int = 0
     chunk: int = CHUNK
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+    @classmethod
+    def of(cls, settings: Settings, token_budget: int | None = None) -> Self:
+        """How an installation loads its dates. `token_budget`: what is left of it; None for none."""
+        return cls(
+            extraction=settings.memories,
+            outcome_scores=settings.sessions_outcome_scores,
+            index=settings.index_name,
+            token_budget=token_budget,
+            check_present=True,
+            index_days=settings.sessions_index_days,
+        )
 
     def keeps_transcripts(self, day: str) -> bool:
         """Whether transcripts of a date belong into the index."""
@@ -209,13 +223,11 @@ class _Day:
     async def _missing(self) -> set[str]:
         """Sessions that the ledger calls verified and the index does not have."""
         there = set(await self._client.names(date_uri(self._ledger.date)))
-        verified = {one: entry for one, entry in self._ledger.sessions.items() if entry.status == "verified"}
-        lost = {one for one, entry in verified.items() if entry.uri.rsplit("/", 1)[-1] not in there}
-        for session_id in lost:
-            self._ledger.sessions[session_id].status = "pending"
-            self._ledger.sessions[session_id].reason = "it was not in the index any more"
+        lost = {one: entry for one, entry in self._ledger.verified().items() if entry.name not in there}
+        for entry in lost.values():
+            entry.status, entry.reason = "pending", NOT_THERE
         self.report.unchanged -= len(lost)
-        return lost
+        return set(lost)
 
     async def _remove(self, session_ids: Sequence[str]) -> None:
         """Take out what is no longer staged."""
@@ -253,7 +265,7 @@ class _Day:
         for session_id in session_ids:
             made = self._document(session_id, force)
             if made is not None:
-                cost = tokens_of(made.usage()) + (EXTRACTION_TOKENS if made.extraction else 0)
+                cost = tokens_of(made.usage) + (EXTRACTION_TOKENS if made.extraction else 0)
                 if self.report.stopped or not self._fits(tokens + cost):
                     # The others are still looked at: what did not change costs nothing.
                     continue
@@ -299,7 +311,7 @@ class _Day:
                 entry.reason = f"the server went away while it was loaded: {down}"
             write_ledger(self._store, self._ledger)
             raise
-        now = self._options.now().strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+        now = normal_time(self._options.now().isoformat())
         for session_id, entry in loaded.items():
             self._ledger.sessions[session_id] = entry
             if entry.status != "verified":
@@ -334,7 +346,7 @@ class _Day:
 
 def date_abstract(ledger: Ledger) -> str:
     """One sentence on a date: sessions, outcomes and platforms by the tags of its ledger."""
-    lines = [entry for entry in ledger.sessions.values() if entry.status == "verified"]
+    lines = ledger.verified().values()
     parts = [f"Sessions of {ledger.date}: {len(lines)} loaded"]
     for key in ("outcome", "platform", "task"):
         values = Counter(tag.partition("=")[2] for entry in lines for tag in entry.tags if tag.startswith(f"{key}="))

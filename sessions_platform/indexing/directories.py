@@ -5,23 +5,17 @@ one would be summarised), all digests in one batch (the date's overview is made 
 model wrote its own, tags last (before the vectors exist they are lost).
 """
 
-import asyncio
 from collections.abc import Iterator, Sequence
 
 from sessions_platform.indexing.attempts import Failures, each, in_halves
 from sessions_platform.indexing.payload import Document, date_uri, digest_uri
+from sessions_platform.indexing.verify import NO_OVERVIEW, read_l0
 from sessions_platform.indexing.writing import write_and_wait
-from sessions_platform.resources.openviking import (
-    FileWrite,
-    OpenVikingClient,
-    OpenVikingDown,
-    OpenVikingError,
-    is_placeholder,
-)
+from sessions_platform.resources.openviking import FileWrite, OpenVikingClient, OpenVikingDown, OpenVikingError
 
 _TRIES = 3
 _SECONDS_A_SESSION = 60.0
-_RECORDS = 3
+RECORDS = 3
 """Index records of a session: abstract, overview, digest."""
 _IDLE_SECONDS = 30.0
 _BATCH_BYTES = 8 << 20
@@ -99,8 +93,7 @@ class DirectoryLoader:
             except OpenVikingError as error:
                 failures.update({one.session_id: str(error) for one in left})
                 return
-        reason = "no model wrote its overview (SESSIONS_GATEWAY_URL): the server holds a placeholder"
-        failures.update({one.session_id: reason for one in poor})
+        failures.update({one.session_id: NO_OVERVIEW for one in poor})
         failures.update({one.session_id: "its abstract did not stay as written" for one in foreign})
 
     async def _unfinished(
@@ -111,27 +104,37 @@ class DirectoryLoader:
         foreign: list[Document] = []
 
         async def look(one: Document) -> None:
-            abstract, overview = await asyncio.gather(self._client.abstract(one.uri), self._client.overview(one.uri))
-            if is_placeholder(abstract) or is_placeholder(overview):
+            l0 = await read_l0(self._client, one.uri)
+            if l0 is None:
                 poor.append(one)
-            elif abstract.strip() != one.l0:
+            elif l0 != one.l0:
                 foreign.append(one)
             else:
-                self.l0_read[one.session_id] = abstract.strip()
+                self.l0_read[one.session_id] = l0
 
         await each(documents, failures, look)
         return poor, foreign
 
     async def _tag(self, document: Document) -> None:
-        taken = await self._client.set_tags(document.uri, document.tags)
-        if taken < _RECORDS:
-            await self._client.wait_for_queues(_IDLE_SECONDS)
-            taken = await self._client.set_tags(document.uri, document.tags)
-        if taken != _RECORDS:
-            reason = (
-                "its texts were not embedded (SESSIONS_GATEWAY_URL)" if taken < _RECORDS else "something else is there"
-            )
-            raise OpenVikingError(f"{taken} index records of it instead of {_RECORDS}: {reason}")
+        taken = await set_tags(self._client, document.uri, document.tags, tries=2, seconds=_IDLE_SECONDS)
+        if taken > RECORDS:
+            raise OpenVikingError(f"{taken} index records of it instead of {RECORDS}: something else is there")
+
+
+async def set_tags(client: OpenVikingClient, uri: str, tags: Sequence[str], *, tries: int, seconds: float) -> int:
+    """Tag all records of a session's directory; how many there are: RECORDS, more where something else lies there.
+
+    Before its vectors exist tags are lost, so it is tried again after the queues were waited for, so many seconds.
+    Raises OpenVikingError where there are too few in the end.
+    """
+    for left in range(tries - 1, -1, -1):
+        taken = await client.set_tags(uri, tags)
+        if taken >= RECORDS:
+            return taken
+        if left:
+            await client.wait_for_queues(seconds)
+    reason = "its texts were not embedded (SESSIONS_GATEWAY_URL)"
+    raise OpenVikingError(f"{taken} index records of it instead of {RECORDS}: {reason}")
 
 
 def _without(documents: Sequence[Document], failures: Failures) -> list[Document]:

@@ -14,6 +14,10 @@ from sessions_platform.sessions.layout import ledger_key
 
 Status = Literal["verified", "failed", "pending"]
 LEDGER_SCHEMA = 2
+EXTRACTED = "extracted"
+"""Type of the memories that OpenViking's model made; a commit makes them again, nothing else does."""
+NOT_THERE = "it was not in the index any more"
+"""Reason of lines that a load found without their directory."""
 
 
 class Usage(msgspec.Struct):
@@ -81,6 +85,11 @@ class Entry(msgspec.Struct):
     loaded_before: bool = False
     """While pending: a verified version stands in the index, so that it is written over and not removed first."""
 
+    @property
+    def name(self) -> str:
+        """Name of the session's directory within that of its date."""
+        return self.uri.rsplit("/", 1)[-1]
+
 
 class Ledger(msgspec.Struct):
     """All lines of a date, by session id."""
@@ -92,6 +101,14 @@ class Ledger(msgspec.Struct):
     def count(self, status: Status) -> int:
         """Sessions of a status."""
         return sum(entry.status == status for entry in self.sessions.values())
+
+    def verified(self) -> dict[str, Entry]:
+        """Lines of the sessions that are in the index."""
+        return {one: entry for one, entry in self.sessions.items() if entry.status == "verified"}
+
+    def known(self) -> dict[str, Entry]:
+        """Lines of which it is known what the index should hold, whatever became of them."""
+        return {one: entry for one, entry in self.sessions.items() if entry.l0 and entry.digest_sha256}
 
 
 def read_ledger(store: ObjectStore, date: str) -> Ledger:

@@ -3,10 +3,10 @@
 They lie in the loading user's space by date, so that an agent that asks OpenViking for memories finds them.
 """
 
-import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from sessions_platform.indexing.attempts import together
 from sessions_platform.indexing.ledger import MemoryLine
 from sessions_platform.indexing.payload import memory_files, memory_folders, memory_tags
 from sessions_platform.indexing.writing import write_and_wait
@@ -35,7 +35,7 @@ async def write_memories(client: OpenVikingClient, space: str, date: str, sessio
         for uri, text in memory_files(one.session_id, date, one.lines).items():
             files.setdefault(kinds[uri], []).append(FileWrite(uri, text, memory_tags(one.tags, kinds[uri])))
     folders = memory_folders(space, date)
-    await asyncio.gather(*(_write(client, folders[kind], written) for kind, written in files.items()))
+    await together(*(_write(client, folders[kind], written) for kind, written in files.items()))
 
 
 async def _write(client: OpenVikingClient, folder: str, files: Sequence[FileWrite]) -> None:
@@ -46,4 +46,4 @@ async def _write(client: OpenVikingClient, folder: str, files: Sequence[FileWrit
 
 async def remove_memories(client: OpenVikingClient, uris: Iterable[str]) -> None:
     """Remove memory files; missing ones are no error."""
-    await asyncio.gather(*(client.delete(uri) for uri in uris))
+    await together(*(client.delete(uri) for uri in uris))

@@ -8,6 +8,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import msgspec
@@ -52,17 +53,11 @@ class Document:
     extraction: tuple[str, ...]
     """Kinds of memories that OpenViking extracts on top of ours."""
     memories: list[Memory]
+    digest_sha256: str
+    """Of the digest's bytes."""
+    transcript_sha256: str
+    """Of the transcript's bytes, parts joined."""
     hash: str
-
-    @property
-    def digest_sha256(self) -> str:
-        """Hash of the digest's bytes."""
-        return hashlib.sha256(self.digest.encode()).hexdigest()
-
-    @property
-    def transcript_sha256(self) -> str:
-        """Hash of the transcript's bytes, parts joined."""
-        return joined_sha256(self.transcript)
 
     @property
     def bytes(self) -> int:
@@ -79,6 +74,7 @@ class Document:
         uris = memory_uris(space, self.date, self.session_id)
         return [MemoryLine(one.kind, one.type, one.name, one.summary, uris[one.kind]) for one in self.memories]
 
+    @cached_property
     def usage(self) -> dict[str, Usage]:
         """Model calls of loading it, by kind, computed from its texts."""
         lines = self.memory_lines("viking://user/-")
@@ -98,6 +94,7 @@ def document(
     memories = memories_of(staged, outcome_scores)
     messages = [message_of(message, peer) for message in condensed(staged)]
     hashed = [LOADER_VERSION, digest, l0, tags, kinds, messages, msgspec.to_builtins(memories)]
+    transcript_sha256 = joined_sha256(parts)
     return Document(
         session_id,
         date,
@@ -111,7 +108,9 @@ def document(
         messages,
         kinds,
         memories,
-        hashlib.sha256(jsontext.dump_bytes(hashed) + joined_sha256(parts).encode()).hexdigest(),
+        hashlib.sha256(digest.encode()).hexdigest(),
+        transcript_sha256,
+        hashlib.sha256(jsontext.dump_bytes(hashed) + transcript_sha256.encode()).hexdigest(),
     )
 
 
@@ -180,7 +179,7 @@ def memory_files(session_id: str, date: str, lines: Sequence[MemoryLine]) -> dic
     """Text of each memory file, by URI: a line each. Made from the ledger's lines, so that it can be made again."""
     texts: dict[str, list[str]] = {}
     for line in lines:
-        heading = f"# {line.kind.capitalize()} memories of session {_tag_text(session_id) or 'unnamed'} on {date}"
+        heading = f"# {line.kind.capitalize()} memories of session {tag_text(session_id) or 'unnamed'} on {date}"
         texts.setdefault(line.uri, [heading, ""]).append(f"- {line.type} {line.name}: {line.summary}")
     return {uri: "\n".join(text) + "\n" for uri, text in texts.items()}
 
@@ -206,7 +205,7 @@ def tags_of(staged: StagedSession, outcome_scores: Sequence[str]) -> list[str]:
     segments = sorted(facts.segments, key=lambda one: one.key not in {"platform", "task"})
     tags: dict[str, str] = {}
     for key, value in (*fixed, *((segment.key, segment.value) for segment in segments)):
-        name, text = _tag_text(key), _tag_text(value)
+        name, text = tag_text(key), tag_text(value)
         # `memory_type` is the server's own.
         if name and text and name != "memory_type" and len(tags) < _TAGS:
             tags.setdefault(name, text)
@@ -219,7 +218,8 @@ def memory_tags(tags: Sequence[str], kind: str) -> list[str]:
     return [*(tag for tag in tags if tag.startswith(kept)), f"kind={kind}"]
 
 
-def _tag_text(text: str) -> str:
+def tag_text(text: str) -> str:
+    """A tag's key or value as the index holds it: printable, white space collapsed, lower case, short."""
     printable = "".join(sign if sign.isprintable() and sign != "=" else " " for sign in text[:1000])
     clean = printable.encode("utf-8", "replace").decode()
     return " ".join(clean.split()).lower()[:_TAG_CHARACTERS].strip()

@@ -3,6 +3,7 @@
 Success statuses do not tell: a directory whose models failed holds a placeholder, and a vector may be missing.
 """
 
+import asyncio
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,6 +16,7 @@ from sessions_platform.resources.openviking import OpenVikingClient, OpenVikingE
 
 VERIFY_ALL = 500
 """Sessions of a day up to which every one is searched for and compared; above, so many of them."""
+NO_OVERVIEW = "no model wrote its overview (SESSIONS_GATEWAY_URL): the server holds a placeholder"
 _TOP = 5
 _SAME_SCORE = 1e-4
 _LEVELS = (0, 1, 2)
@@ -98,14 +100,20 @@ def deep_sample(session_ids: Iterable[str]) -> set[str]:
     return set(ordered[:VERIFY_ALL])
 
 
+async def read_l0(client: OpenVikingClient, uri: str) -> str | None:
+    """L0 of a directory, read back; None where it or the L1 is a placeholder (NO_OVERVIEW)."""
+    abstract, overview = await asyncio.gather(client.abstract(uri), client.overview(uri))
+    return None if is_placeholder(abstract) or is_placeholder(overview) else abstract.strip()
+
+
 async def _check_tiers(client: OpenVikingClient, one: Expected) -> str:
     """L0 is ours and L1 is one; the L0 as it was read."""
-    abstract, overview = await client.abstract(one.uri), await client.overview(one.uri)
-    if is_placeholder(abstract) or is_placeholder(overview):
-        raise OpenVikingError("no model wrote its overview (SESSIONS_GATEWAY_URL): the server holds a placeholder")
-    if abstract.strip() != one.l0:
+    l0 = await read_l0(client, one.uri)
+    if l0 is None:
+        raise OpenVikingError(NO_OVERVIEW)
+    if l0 != one.l0:
         raise OpenVikingError("its abstract in the index is not the one that was written")
-    return abstract.strip()
+    return l0
 
 
 async def _check_bytes(client: OpenVikingClient, one: Expected) -> None:

@@ -139,7 +139,7 @@ class _Backup:
         ledger = read_ledger(self._store, date)
         if not ledger.sessions:
             return None
-        verified = _verified(ledger)
+        verified = ledger.verified()
         if not verified:
             return self._saved(ledger, None)
         if pack := self._stored_pack(layout.pack_key(date, _name(verified))):
@@ -154,13 +154,13 @@ class _Backup:
     async def _export(self, index: Index, ledger: Ledger) -> SavedDate:
         path = self._scratch / f"{ledger.date}.ovpack"
         there = await index.packs.export(date_uri(ledger.date), path)
-        lost = _lost(path, ledger) if there else sorted(_verified(ledger))
+        lost = _lost(path, ledger) if there else sorted(ledger.verified())
         if lost:
             self.report.not_saved[ledger.date] = lost
             for one in lost:
                 entry = ledger.sessions[one]
                 entry.status, entry.reason = "pending", "it was not in the index as its ledger said at the last backup"
-        verified = _verified(ledger)
+        verified = ledger.verified()
         pack = None
         if verified:
             key = layout.pack_key(ledger.date, _name(verified))
@@ -177,7 +177,7 @@ class _Backup:
         sha256 = hashlib.sha256(data).hexdigest()
         key = layout.saved_ledger_key(ledger.date, sha256[:16])
         self._store.put_if_changed(key, data)
-        return SavedDate(Blob(key, sha256, len(data)), pack, len(_verified(ledger)))
+        return SavedDate(Blob(key, sha256, len(data)), pack, len(ledger.verified()))
 
     def _stored_pack(self, key: str) -> Blob | None:
         """A pack that an earlier run stored, if it still has the size it had."""
@@ -197,10 +197,6 @@ class _Backup:
         self.report.notes += removed.notes
 
 
-def _verified(ledger: Ledger) -> dict[str, Entry]:
-    return {one: entry for one, entry in ledger.sessions.items() if entry.status == "verified"}
-
-
 def _name(verified: dict[str, Entry]) -> str:
     """Name of the pack that holds these sessions, as they are."""
     held = sorted((entry.uri, entry.content_hash, entry.transcript_parts) for entry in verified.values())
@@ -216,7 +212,7 @@ def _lost(path: Path, ledger: Ledger) -> list[str]:
 
         return [
             one
-            for one, entry in sorted(_verified(ledger).items())
+            for one, entry in sorted(ledger.verified().items())
             if hashlib.sha256(held(digest_uri(entry.uri))).hexdigest() != entry.digest_sha256
             or (entry.transcript_parts and _transcript(entry, held) != entry.transcript_sha256)
         ]

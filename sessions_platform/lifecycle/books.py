@@ -22,7 +22,7 @@ async def settle(
         if session_id in returned:
             continue
         entry = ledger.sessions[session_id] = in_space(entry, index.space)
-        if entry.uri.rsplit("/", 1)[-1] in there:
+        if entry.name in there:
             continue
         entry.loaded_before = False
         if entry.status == "verified":

@@ -54,25 +54,19 @@ class Orphans:
 async def find_orphans(client: OpenVikingClient, store: ObjectStore) -> Orphans:
     """Look through the index. Reads names alone. Raises OpenVikingError, StoreError."""
     space = await client.user_space()
-    seen = _Seen()
-    async for date, uri in _directories(client):
-        seen.add("directories", date, uri)
-    for name in await client.names(f"{space}/sessions"):
-        if match := _SESSION.fullmatch(name):
-            seen.add("sessions", match[1], f"{space}/sessions/{name}")
-    for name in await client.names(f"{space}/peers"):
-        if match := _PEER.fullmatch(name):
-            seen.add("peers", match[1], f"{space}/peers/{name}")
-    async for date, uri in _memories(client, space):
-        seen.add("memories", date, uri)
+    seen = await _look(client, space)
     found = Orphans(directories_seen=len(seen.kinds["directories"]))
-    owned = {date: _owned(read_ledger(store, date), space) for date in seen.dates}
+    dates, owned = seen.dates, {}
+    for date in sorted(dates | set(store.dates("commits"))):
+        ledger = read_ledger(store, date)
+        found.ledgers += bool(ledger.sessions)
+        if date in dates:
+            owned[date] = _owned(ledger, space)
     for kind, uris in seen.kinds.items():
         unknown = [(date, uri) for date, uri in uris if uri not in owned[date]]
         if kind == "directories":
             unknown = [one for one in unknown if await is_session(client, one[1])]
         setattr(found, kind, sorted(uri for _, uri in unknown))
-    found.ledgers = sum(bool(read_ledger(store, date).sessions) for date in store.dates("commits"))
     return found
 
 
@@ -126,6 +120,20 @@ class _Seen:
     @property
     def dates(self) -> set[str]:
         return {date for found in self.kinds.values() for date, _ in found}
+
+
+async def _look(client: OpenVikingClient, space: str) -> _Seen:
+    """All that has a name as we give them."""
+    seen = _Seen()
+    async for date, uri in _directories(client):
+        seen.add("directories", date, uri)
+    for kind, form in (("sessions", _SESSION), ("peers", _PEER)):
+        for name in await client.names(f"{space}/{kind}"):
+            if match := form.fullmatch(name):
+                seen.add(kind, match[1], f"{space}/{kind}/{name}")
+    async for date, uri in _memories(client, space):
+        seen.add("memories", date, uri)
+    return seen
 
 
 async def _directories(client: OpenVikingClient) -> AsyncIterator[tuple[str, str]]:

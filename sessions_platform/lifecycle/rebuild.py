@@ -10,14 +10,14 @@ from datetime import date as Date
 from pathlib import Path
 
 from sessions_platform.errors import StoreError
-from sessions_platform.indexing import commit_date
+from sessions_platform.indexing import CommitOptions, commit_date
 from sessions_platform.indexing.lease import lease
-from sessions_platform.indexing.ledger import Entry, Ledger, read_ledger
+from sessions_platform.indexing.ledger import NOT_THERE, Entry, Ledger, read_ledger
 from sessions_platform.lifecycle.books import settle
 from sessions_platform.lifecycle.manifest import SavedDate, whole_backups
 from sessions_platform.lifecycle.restore import DateReport, date_from_pack, publish
-from sessions_platform.lifecycle.returning import in_space, known, missing
-from sessions_platform.lifecycle.server import Index, commit_options
+from sessions_platform.lifecycle.returning import in_space, missing
+from sessions_platform.lifecycle.server import Index
 from sessions_platform.resources.leftovers import own_folder
 from sessions_platform.resources.object_store import ObjectStore
 from sessions_platform.resources.openviking import OpenVikingDown, OpenVikingError
@@ -27,7 +27,6 @@ from sessions_platform.settings import Settings
 from sessions_platform.staging import read_manifest
 
 STEP = "rebuild-index"
-_ANEW = "it was not in the index any more"
 _GONE = "its staged files are gone and no backup holds it"
 
 
@@ -105,8 +104,8 @@ class _Rebuild:
         packs = list(self._packs(date))
         if not packs and not read_ledger(self._store, date).sessions:
             return None
-        if not (self._force and packs) and (standing := await self._standing(date)) is not None:
-            return standing
+        if not (self._force and packs) and (left := await self._left_alone(date)) is not None:
+            return left
         for saved in packs:
             try:
                 return await date_from_pack(
@@ -129,21 +128,22 @@ class _Rebuild:
 
     async def _staged(self, date: str) -> DateReport:
         async with lease(self._store, lease_key(date)):
-            await settle(self._index, self._store, date, _ANEW)
+            await settle(self._index, self._store, date, NOT_THERE)
         done = await commit_date(
             self._index.client,
             self._store,
             date,
             concurrency=self._settings.sessions_model_concurrency,
             force=self._force,
-            options=commit_options(self._settings, self._budget),
+            options=CommitOptions.of(self._settings, self._budget),
         )
         self._budget = max(0, self._budget - done.index_tokens)
-        how = "staged" if done.verified or done.failed or done.pending else "unchanged"
-        verified = done.verified + done.unchanged
-        return DateReport(date, how, done.sessions, verified, dict(done.reasons), done.pending, reason=done.stopped)
+        report = DateReport.loaded(done)
+        if not (done.verified or done.failed or done.pending):
+            report.how = "unchanged"
+        return report
 
-    async def _standing(self, date: str) -> DateReport | None:
+    async def _left_alone(self, date: str) -> DateReport | None:
         """A date whose lines the index holds as they say, or None."""
         async with lease(self._store, lease_key(date)):
             ledger = read_ledger(self._store, date)
@@ -152,7 +152,7 @@ class _Rebuild:
                 return None
             for line in lines.values():
                 line.status, line.reason, line.index = "verified", "", self._settings.index_name
-            await settle(self._index, self._store, date, _ANEW, lines)
+            await settle(self._index, self._store, date, NOT_THERE, lines)
         return DateReport(date, sessions=len(lines), verified=len(lines))
 
     async def _lost(self, date: str, reason: str) -> DateReport:
@@ -169,4 +169,4 @@ class _Rebuild:
         return DateReport(date, "lost", sessions, verified, waiting=sessions - verified, reason=reason)
 
     def _lines(self, ledger: Ledger) -> dict[str, Entry]:
-        return {one: in_space(line, self._index.space) for one, line in known(ledger).items()}
+        return {one: in_space(line, self._index.space) for one, line in ledger.known().items()}

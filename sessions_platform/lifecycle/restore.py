@@ -6,9 +6,10 @@ was loaded after the backup waits in its ledger for the next load.
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Self
 
 from sessions_platform.errors import ConfigurationError, PlatformError, StoreError
-from sessions_platform.indexing import commit_date
+from sessions_platform.indexing import CommitOptions, CommitReport, commit_date
 from sessions_platform.indexing.lease import lease
 from sessions_platform.indexing.ledger import Entry, Ledger, read_ledger
 from sessions_platform.indexing.payload import date_uri
@@ -17,7 +18,7 @@ from sessions_platform.lifecycle.books import settle
 from sessions_platform.lifecycle.files import fetched
 from sessions_platform.lifecycle.manifest import BackupManifest, SavedDate, chosen_backup, read_saved_ledger
 from sessions_platform.lifecycle.returning import Returned, in_space, missing, return_date
-from sessions_platform.lifecycle.server import Index, commit_options
+from sessions_platform.lifecycle.server import Index
 from sessions_platform.resources.leftovers import own_folder
 from sessions_platform.resources.object_store import ObjectStore
 from sessions_platform.resources.openviking import OpenVikingDown, OpenVikingError
@@ -45,6 +46,12 @@ class DateReport:
     memories_lost: int = 0
     """Memories that OpenViking's model had made, and that no commit made again."""
     reason: str = ""
+
+    @classmethod
+    def loaded(cls, done: CommitReport) -> Self:
+        """A date that was loaded from its staged files."""
+        verified = done.verified + done.unchanged
+        return cls(done.date, "staged", done.sessions, verified, done.reasons, done.pending, reason=done.stopped)
 
 
 @dataclass
@@ -102,13 +109,13 @@ async def _refuse_strangers(index: Index, store: ObjectStore, settings: Settings
         if not there or saved.pack is None:
             continue
         ledger, now = read_saved_ledger(store, saved), read_ledger(store, date)
-        wanted = _verified(ledger)
-        if _standing(now, wanted, settings) is not None and there >= set(map(_name, wanted.values())):
+        wanted = ledger.verified()
+        if _standing(now, wanted, settings) is not None and there >= {entry.name for entry in wanted.values()}:
             continue
-        own = set(map(_name, ledger.sessions.values()))
+        own = {entry.name for entry in ledger.sessions.values()}
         newer = {
-            _name(entry)
-            for one, entry in _verified(now).items()
+            entry.name
+            for one, entry in now.verified().items()
             if one in ledger.sessions and _differs(entry, ledger.sessions[one])
         }
         if strangers := sorted((there - own) | (there & newer)):
@@ -116,14 +123,6 @@ async def _refuse_strangers(index: Index, store: ObjectStore, settings: Settings
                 f"OPENVIKING_URL={index.client.url} is not empty: {date} holds {len(strangers)} sessions that are not "
                 f"those of the backup {manifest.stamp} ({strangers[0]}); --force replaces them"
             )
-
-
-def _verified(ledger: Ledger) -> dict[str, Entry]:
-    return {one: entry for one, entry in ledger.sessions.items() if entry.status == "verified"}
-
-
-def _name(entry: Entry) -> str:
-    return entry.uri.rsplit("/", 1)[-1]
 
 
 def _differs(now: Entry, saved: Entry) -> bool:
@@ -179,7 +178,7 @@ async def date_from_pack(
     Raises StoreError or OpenVikingError where the backup's objects are damaged or refused.
     """
     ledger = read_saved_ledger(store, saved)
-    wanted = {one: in_space(entry, index.space) for one, entry in _verified(ledger).items()}
+    wanted = {one: in_space(entry, index.space) for one, entry in ledger.verified().items()}
     report = DateReport(date, sessions=len(wanted))
     async with lease(store, lease_key(date)):
         standing = _standing(read_ledger(store, date), wanted, settings)
@@ -232,13 +231,13 @@ async def _date_anew(index: Index, store: ObjectStore, settings: Settings, date:
             store,
             date,
             concurrency=settings.sessions_model_concurrency,
-            options=commit_options(settings, settings.sessions_index_token_budget),
+            options=CommitOptions.of(settings, settings.sessions_index_token_budget),
         )
     except StoreError as error:
         verified, waiting = ledger.count("verified"), ledger.count("pending")
         lost = f"{reason}; {error}"
         return DateReport(date, "lost", len(ledger.sessions), verified, waiting=waiting, reason=lost)
-    report = DateReport(date, "staged", done.sessions, done.verified + done.unchanged, dict(done.reasons), done.pending)
+    report = DateReport.loaded(done)
     report.reason = "; ".join(filter(None, (reason, done.stopped)))
     return report
 

@@ -15,7 +15,8 @@ import msgspec
 from sessions_platform.errors import StoreError
 from sessions_platform.indexing.attempts import Failures, each, in_halves, together
 from sessions_platform.indexing.commits import Committed, SessionCommitter
-from sessions_platform.indexing.ledger import Entry, Ledger
+from sessions_platform.indexing.directories import set_tags
+from sessions_platform.indexing.ledger import EXTRACTED, Entry, Ledger
 from sessions_platform.indexing.memories import Remembered, write_memories
 from sessions_platform.indexing.payload import ROOT, date_uri, document
 from sessions_platform.indexing.verify import Expected, deep_sample, verify
@@ -23,6 +24,7 @@ from sessions_platform.lifecycle.orphans import is_session
 from sessions_platform.lifecycle.server import Index
 from sessions_platform.resources.object_store import ObjectStore
 from sessions_platform.resources.openviking import OpenVikingError
+from sessions_platform.sessions.assemble import normal_time
 from sessions_platform.settings import Settings
 from sessions_platform.staging import read_manifest
 from sessions_platform.staging.staged_reader import read_session
@@ -30,10 +32,6 @@ from sessions_platform.staging.staged_reader import read_session
 _GROUP = 48
 _QUEUE_SECONDS = 60.0
 _TRIES = 3
-_RECORDS = 3
-"""Index records of a session: abstract, overview, digest."""
-EXTRACTED = "extracted"
-"""Type of the memories that OpenViking's model made; a commit makes them again, nothing else does."""
 
 
 @dataclass
@@ -61,17 +59,10 @@ def _moved(uri: str, space: str) -> str:
     return f"{space}/{'/'.join(uri.split('/')[4:])}"
 
 
-def known(ledger: Ledger) -> dict[str, Entry]:
-    """Lines of which it is known what the index should hold, whatever became of them."""
-    return {one: entry for one, entry in ledger.sessions.items() if entry.l0 and entry.digest_sha256}
-
-
 async def missing(index: Index, date: str, entries: Mapping[str, Entry]) -> Failures:
     """What the index does not hold as these lines say, with reasons. Raises OpenVikingDown."""
     there = set(await index.client.names(date_uri(date)))
-    failures: Failures = {
-        one: "it is not in the index" for one, entry in entries.items() if entry.uri.rsplit("/", 1)[-1] not in there
-    }
+    failures: Failures = {one: "it is not in the index" for one, entry in entries.items() if entry.name not in there}
     present = [Expected.of(one, entry) for one, entry in entries.items() if one not in failures]
     found = await verify(index.client, date, index.space, present, deep=deep_sample(entries))
     return failures | found.failures
@@ -94,7 +85,7 @@ async def return_date(
     sessions = [Expected.of(one, entry) for one, entry in entries.items()]
 
     async def tag(one: Expected) -> None:
-        await _tag(index, one.uri, entries[one.session_id].tags)
+        await set_tags(index.client, one.uri, entries[one.session_id].tags, tries=_TRIES, seconds=_QUEUE_SECONDS)
 
     await each(sessions, returned.failures, tag)
     await _remember(index, date, entries, returned)
@@ -119,15 +110,6 @@ async def _remove_strangers(index: Index, ledger: Ledger) -> None:
         uri = f"{date_uri(ledger.date)}/{name}"
         if uri not in own and await is_session(index.client, uri):
             await index.client.delete(uri)
-
-
-async def _tag(index: Index, uri: str, tags: Sequence[str]) -> None:
-    for _ in range(_TRIES):
-        taken = await index.client.set_tags(uri, tags)
-        if taken >= _RECORDS:
-            return
-        await index.client.wait_for_queues(_QUEUE_SECONDS)
-    raise OpenVikingError(f"only {taken} of its {_RECORDS} index records exist (embeddings are missing)")
 
 
 async def _remember(index: Index, date: str, entries: Mapping[str, Entry], returned: Returned) -> None:
@@ -189,7 +171,7 @@ class _Committing:
 
 
 def _note(entries: Mapping[str, Entry], returned: Returned, settings: Settings, index: Index) -> None:
-    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+    now = normal_time(datetime.now(UTC).isoformat())
     for session_id, entry in entries.items():
         entry.loaded_before = False
         if session_id in returned.failures:

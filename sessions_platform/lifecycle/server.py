@@ -5,7 +5,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from sessions_platform.errors import ConfigurationError
-from sessions_platform.indexing import CommitOptions
 from sessions_platform.resources.openviking import OpenVikingClient
 from sessions_platform.resources.openviking_packs import PackClient
 from sessions_platform.settings import Settings
@@ -34,15 +33,3 @@ async def open_index(settings: Settings) -> AsyncIterator[Index]:
     async with OpenVikingClient(url, key, concurrency=at_once) as client, PackClient(url, key) as packs:
         version = await client.check()
         yield Index(client, packs, await client.user_space(), version)
-
-
-def commit_options(settings: Settings, token_budget: int | None = None) -> CommitOptions:
-    """How dates are loaded from staged files."""
-    return CommitOptions(
-        extraction=settings.memories,
-        outcome_scores=settings.sessions_outcome_scores,
-        index=settings.index_name,
-        token_budget=token_budget,
-        check_present=True,
-        index_days=settings.sessions_index_days,
-    )

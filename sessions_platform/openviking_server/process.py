@@ -13,13 +13,12 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from types import TracebackType
-from typing import IO, Any, Self
+from typing import IO, Any
 
 import httpx
 
 from sessions_platform.errors import ConfigurationError, PlatformError
-from sessions_platform.loopback import HOST, free_port
+from sessions_platform.loopback import HOST, Server, free_port
 from sessions_platform.openviking_server.config import ServerOptions, environment, write_configuration
 from sessions_platform.openviking_server.keys import Keys, make_keys, tried_keys
 
@@ -31,7 +30,7 @@ Progress = Callable[[float, str], None]
 """Called while waiting, with seconds since the start and what is waited for."""
 
 
-class OpenVikingServer:
+class OpenVikingServer(Server):
     """The server of one workspace. Use as `with`, or `start` and `stop`; may be started again after it stopped."""
 
     def __init__(self, options: ServerOptions, *, progress: Progress | None = None) -> None:
@@ -118,15 +117,6 @@ class OpenVikingServer:
     def wait(self) -> int:
         """Until the process ends; its exit code."""
         return self._process.wait() if self._process else 0
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
 
     def _take_lock(self) -> None:
         folder = self.options.workspace

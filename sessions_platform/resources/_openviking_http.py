@@ -5,7 +5,8 @@ What is asked for and what answers mean is in `openviking`. The key stays in a h
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,7 +17,6 @@ from sessions_platform.errors import ConfigurationError
 from sessions_platform.resources._openviking_errors import (
     OpenVikingDown,
     OpenVikingError,
-    OpenVikingRefusal,
     explain,
     unreachable,
     words_of,
@@ -68,8 +68,7 @@ class OpenVikingHttp:
             headers=headers,
             transport=transport,
             limits=httpx.Limits(max_connections=concurrency),
-            # A proxy of the environment is never meant for this machine itself.
-            trust_env=urlsplit(url).hostname not in LOOPBACK,
+            trust_env=by_proxy(url),
         )
 
     async def close(self) -> None:
@@ -99,7 +98,7 @@ class OpenVikingHttp:
                 if failures >= _CONNECT_ATTEMPTS or not call.repeatable:
                     raise
             else:
-                body = _parsed(response)
+                body = parsed(response)
                 if response.status_code < 300:
                     return response, body
                 failures += 1
@@ -110,44 +109,62 @@ class OpenVikingHttp:
     async def _send(self, call: Call) -> httpx.Response:
         self.requests += 1
         timeout = httpx.Timeout(call.timeout, connect=10.0, pool=None)
-        try:
+        slow = "; its models (SESSIONS_GATEWAY_URL) may be slow or away"
+        with explained(self.url, call.path, call.timeout, slow):
             async with self._slots:
                 return await self._client.request(
                     call.method, call.path, json=call.json, params=call.params, timeout=timeout
                 )
-        except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
-            raise bad_url(self.url) from error
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError) as error:
-            raise unreachable(self.url, str(error).strip()[:200] or "no connection") from error
-        except httpx.TimeoutException as error:
-            message = f"OPENVIKING_URL={self.url}: no answer to {call.path} within {call.timeout:.0f} seconds"
-            raise OpenVikingError(f"{message}; its models (SESSIONS_GATEWAY_URL) may be slow or away") from error
-        except httpx.TransportError as error:
-            raise OpenVikingDown(f"OPENVIKING_URL={self.url}: the connection broke off during {call.path}") from error
 
 
-def bad_url(url: str) -> ConfigurationError:
-    """The error for something that is no address."""
+@contextmanager
+def explained(url: str, path: str, seconds: float, slow: str = "") -> Iterator[None]:
+    """Turn the failures of httpx into ours. `slow`: what else is said where no answer came within so many seconds."""
+    try:
+        yield
+    except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
+        raise _bad_url(url) from error
+    except (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError) as error:
+        raise unreachable(url, str(error).strip()[:200] or "no connection") from error
+    except httpx.TimeoutException as error:
+        raise OpenVikingError(
+            f"OPENVIKING_URL={url}: no answer to {path} within {seconds:.0f} seconds{slow}"
+        ) from error
+    except httpx.TransportError as error:
+        raise OpenVikingDown(f"OPENVIKING_URL={url}: the connection broke off during {path}") from error
+
+
+def checked_url(url: str) -> str:
+    """The base address. Raises ConfigurationError for something else."""
+    url = url.strip().rstrip("/")
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise _bad_url(url)
+    return url
+
+
+def _bad_url(url: str) -> ConfigurationError:
     return ConfigurationError(f"OPENVIKING_URL={url}: give an address such as http://127.0.0.1:1933")
 
 
-def is_code(error: OpenVikingRefusal, *codes: str) -> bool:
-    """Whether the server refused with one of these words."""
-    return error.code in codes
+def by_proxy(url: str) -> bool:
+    """Whether a proxy of the environment may stand before it: never before this machine itself."""
+    return urlsplit(url).hostname not in LOOPBACK
 
 
 def _attempts(call: Call, response: httpx.Response, body: Any) -> int:
     """How often a request with this answer is sent in all."""
     status = response.status_code
-    code = words_of(body)[0]
+    code, said = words_of(body)
     if status == 409:
         return 1 if call.conflict_is_final or code == "ALREADY_EXISTS" else _BUSY_ATTEMPTS
-    if status == 503 or (status == 429 and "size limit" not in words_of(body)[1]):
+    if status == 503 or (status == 429 and "size limit" not in said):
         return _BUSY_ATTEMPTS
     return _FAULT_ATTEMPTS if status >= 500 and call.repeatable else 1
 
 
-def _parsed(response: httpx.Response) -> Any:
+def parsed(response: httpx.Response) -> Any:
+    """The JSON of an answer; None where it is none."""
     if "json" not in response.headers.get("content-type", ""):
         return None
     try:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import httpx
 
@@ -21,7 +21,7 @@ from sessions_platform.resources._openviking_errors import (
     OpenVikingError,
     OpenVikingRefusal,
 )
-from sessions_platform.resources._openviking_http import PREFIX, Call, OpenVikingHttp, Sleep, bad_url, is_code
+from sessions_platform.resources._openviking_http import PREFIX, Call, OpenVikingHttp, Sleep, checked_url
 
 __all__ = [
     "BatchResult",
@@ -143,6 +143,15 @@ class OpenVikingClient:
     async def _post(self, path: str, body: Json, **how: Any) -> Any:
         return await self._open.result(Call("POST", PREFIX + path, json=body, **how))
 
+    async def _found(self, call: Call) -> Any:
+        """What is answered; None where there is no such thing."""
+        try:
+            return await self._open.result(call)
+        except OpenVikingRefusal as refusal:
+            if refusal.status == 404:
+                return None
+            raise
+
     # Health
 
     async def health(self) -> Json:
@@ -198,18 +207,13 @@ class OpenVikingClient:
             # Not repeated on a broken connection: the second answer would be "exists" for our own session.
             return str((await self._post("/sessions", body, repeatable=False))["uri"])
         except OpenVikingRefusal as refusal:
-            if is_code(refusal, "ALREADY_EXISTS"):
+            if refusal.code == "ALREADY_EXISTS":
                 return None
             raise
 
     async def session(self, session_id: str) -> Json | None:
         """What the server knows of a session, or None."""
-        try:
-            found: Json = await self._get(f"/sessions/{quote(session_id, safe='')}")
-        except OpenVikingRefusal as refusal:
-            if refusal.status == 404:
-                return None
-            raise
+        found: Json | None = await self._found(Call("GET", f"{PREFIX}/sessions/{quote(session_id, safe='')}"))
         return found
 
     async def add_messages(self, session_id: str, messages: Sequence[Json]) -> int:
@@ -345,19 +349,10 @@ class OpenVikingClient:
 
     async def delete(self, uri: str) -> None:
         """Remove a directory or file with all below it, and its vectors; a missing one is no error."""
-        try:
-            await self._open.result(Call("DELETE", f"{PREFIX}/fs", params={"uri": uri, "recursive": True}))
-        except OpenVikingRefusal as refusal:
-            if refusal.status != 404:
-                raise
+        await self._found(Call("DELETE", f"{PREFIX}/fs", params={"uri": uri, "recursive": True}))
 
     async def _text(self, path: str, uri: str) -> str:
-        try:
-            return str(await self._get(path, uri=uri) or "")
-        except OpenVikingRefusal as refusal:
-            if refusal.status == 404:
-                return ""
-            raise
+        return str(await self._found(Call("GET", PREFIX + path, params={"uri": uri})) or "")
 
     # Search
 
@@ -399,15 +394,6 @@ def message_batches(messages: Sequence[Json]) -> list[list[Json]]:
         batches[-1].append(message)
         size += weight
     return batches
-
-
-def checked_url(url: str) -> str:
-    """The base address. Raises ConfigurationError for something else."""
-    url = url.strip().rstrip("/")
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise bad_url(url)
-    return url
 
 
 def _sha256(text: str) -> str:

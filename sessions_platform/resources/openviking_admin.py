@@ -4,13 +4,13 @@ Synchronous, because it runs when a server is set up, wherever that happens.
 """
 
 from types import TracebackType
-from typing import Any, Self
-from urllib.parse import quote, urlsplit
+from typing import Self
+from urllib.parse import quote
 
 import httpx
 
 from sessions_platform.resources._openviking_errors import OpenVikingDown, OpenVikingRefusal, explain, unreachable
-from sessions_platform.resources._openviking_http import LOOPBACK, PREFIX
+from sessions_platform.resources._openviking_http import PREFIX, by_proxy, parsed
 
 
 class OpenVikingAdmin:
@@ -55,8 +55,8 @@ class OpenVikingAdmin:
             raise unreachable(self.url, str(error)[:200]) from error
         except httpx.TransportError as error:
             raise OpenVikingDown(f"OPENVIKING_URL={self.url}: no answer to {path}") from error
-        envelope = _parsed(answer)
-        result = envelope.get("result")
+        envelope = parsed(answer)
+        result = envelope.get("result") if isinstance(envelope, dict) else None
         if answer.status_code >= 300 or not isinstance(result, dict) or not result.get("user_key"):
             raise explain(self.url, path, answer.status_code, envelope)
         return str(result["user_key"])
@@ -70,13 +70,5 @@ def key_works(url: str, key: str, *, transport: httpx.BaseTransport | None = Non
 
 
 def _client(url: str, key: str, transport: httpx.BaseTransport | None) -> httpx.Client:
-    trust = urlsplit(url).hostname not in LOOPBACK
-    return httpx.Client(base_url=url, headers={"X-API-Key": key}, timeout=60.0, transport=transport, trust_env=trust)
-
-
-def _parsed(answer: httpx.Response) -> dict[str, Any]:
-    try:
-        value = answer.json()
-    except ValueError:
-        return {}
-    return value if isinstance(value, dict) else {}
+    headers = {"X-API-Key": key}
+    return httpx.Client(base_url=url, headers=headers, timeout=60.0, transport=transport, trust_env=by_proxy(url))

@@ -6,24 +6,15 @@ What is packed, and what has to follow an import, is decided in `lifecycle`. As 
 
 import asyncio
 import zipfile
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
-from urllib.parse import urlsplit
 
 import httpx
 
-from sessions_platform.resources._openviking_errors import (
-    OpenVikingDown,
-    OpenVikingError,
-    OpenVikingRefusal,
-    explain,
-    unreachable,
-)
-from sessions_platform.resources._openviking_http import LOOPBACK, PREFIX, Sleep
-from sessions_platform.resources.openviking import checked_url
+from sessions_platform.resources._openviking_errors import OpenVikingRefusal, explain
+from sessions_platform.resources._openviking_http import PREFIX, Sleep, by_proxy, checked_url, explained, parsed
 
 _SECONDS = 900.0
 _ATTEMPTS = 6
@@ -49,7 +40,7 @@ class PackClient:
             headers={"X-API-Key": api_key.strip(), "User-Agent": "sessions-platform"},
             timeout=httpx.Timeout(_SECONDS, connect=10.0),
             transport=transport,
-            trust_env=urlsplit(self.url).hostname not in LOOPBACK,
+            trust_env=by_proxy(self.url),
         )
 
     async def __aenter__(self) -> Self:
@@ -64,7 +55,7 @@ class PackClient:
         """Write the pack of a directory to a file; False where there is no such directory. Raises OpenVikingError."""
 
         async def once() -> bool:
-            with self._explained("/pack/export"):
+            with explained(self.url, "/pack/export", _SECONDS):
                 async with self._http.stream("POST", "/pack/export", json={"uri": uri}) as answer:
                     if answer.status_code == 200:
                         with path.open("wb") as stream:
@@ -72,7 +63,7 @@ class PackClient:
                                 stream.write(piece)
                         return True
                     await answer.aread()
-            error = explain(self.url, "/pack/export", answer.status_code, _parsed(answer))
+            error = explain(self.url, "/pack/export", answer.status_code, parsed(answer))
             if isinstance(error, OpenVikingRefusal) and error.status == 404:
                 return False
             raise error
@@ -95,9 +86,9 @@ class PackClient:
         await self._patiently(once)
 
     async def _post(self, path: str, **how: Any) -> Any:
-        with self._explained(path):
+        with explained(self.url, path, _SECONDS):
             answer = await self._http.post(path, **how)
-        body = _parsed(answer)
+        body = parsed(answer)
         if answer.status_code >= 300 or not isinstance(body, dict):
             raise explain(self.url, path, answer.status_code, body)
         return body.get("result")
@@ -112,17 +103,6 @@ class PackClient:
                     raise
             await self._sleep(min(8.0, 0.5 * 2**attempt))
         return await work()
-
-    @contextmanager
-    def _explained(self, path: str) -> Iterator[None]:
-        try:
-            yield
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError) as error:
-            raise unreachable(self.url, str(error).strip()[:200] or "no connection") from error
-        except httpx.TimeoutException as error:
-            raise OpenVikingError(f"OPENVIKING_URL={self.url}: no answer to {path} within {_SECONDS:.0f} s") from error
-        except httpx.TransportError as error:
-            raise OpenVikingDown(f"OPENVIKING_URL={self.url}: the connection broke off during {path}") from error
 
 
 class Pack:
@@ -144,10 +124,3 @@ class Pack:
         """A file by its path below the packed directory (named by its last part), or None."""
         name = f"{directory}/files/{path}"
         return self._zip.read(name) if name in self._names else None
-
-
-def _parsed(answer: httpx.Response) -> Any:
-    try:
-        return answer.json()
-    except ValueError:
-        return None

@@ -169,8 +169,10 @@ def checked_limit(limit: int) -> int:
 
 
 def _date(given: date | str | None, name: str) -> str | None:
-    if given is None or isinstance(given, date):
-        return None if given is None else given.isoformat()[:10]
+    if given is None:
+        return None
+    if isinstance(given, date):
+        return given.isoformat()[:10]
     try:
         return date.fromisoformat(given).isoformat()
     except ValueError:

@@ -8,10 +8,11 @@ would be counted twice by whoever adds up an answer.
 
 import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sessions_platform.analytics import NotPublished, SessionAnalytics
-from sessions_platform.indexing.payload import ROOT
+from sessions_platform.indexing.payload import ROOT, tag_text
 from sessions_platform.resources.openviking import Hit, OpenVikingClient
 from sessions_platform.search.answers import Answer, BadSearch, Found, Record, Span, columns_of
 from sessions_platform.sql import statement
@@ -24,7 +25,6 @@ _WORD_CHARACTERS = 4000
 """Of a question; embedding models read no more."""
 _DIRECTORY = re.compile(re.escape(ROOT) + r"/(\d{4}-\d\d-\d\d)/([^/.][^/]*)")
 """A session's; hidden names are those of the date's own abstract and overview."""
-_TAG_CHARACTERS = 64
 
 
 async def find_by_meaning(
@@ -56,10 +56,10 @@ def checked_tags(tags: Sequence[str]) -> list[str]:
     """Tags `key=value` as the index holds them: lower case, white space collapsed, short. Raises BadSearch."""
     checked = []
     for tag in tags:
-        key, _, value = (" ".join(part.replace("=", " ").lower().split()) for part in tag.partition("="))
+        key, _, value = map(tag_text, tag.partition("="))
         if not key or not value:
             raise BadSearch(f"tag {tag!r} is not of the form key=value, such as outcome=failed")
-        checked.append(f"{key[:_TAG_CHARACTERS].strip()}={value[:_TAG_CHARACTERS].strip()}")
+        checked.append(f"{key}={value}")
     return checked
 
 
@@ -71,24 +71,25 @@ def version_of(analytics: SessionAnalytics) -> str | None:
         return None
 
 
+def published(analytics: SessionAnalytics, query: str, given: Mapping[str, Any]) -> list[Record]:
+    """Rows of one of the `queries`; none where nothing is published."""
+    try:
+        return analytics.records(statement(f"queries/{query}"), given)
+    except NotPublished:
+        return []
+
+
 def sessions_by_id(analytics: SessionAnalytics, ids: Sequence[str]) -> dict[str, Record]:
     """Rows of table `sessions` of those that it knows."""
-    try:
-        rows = analytics.records(statement("queries/sessions_by_id"), {"ids": list(ids)})
-    except NotPublished:
-        return {}
-    return {row["session_id"]: row for row in rows}
+    return {row["session_id"]: row for row in published(analytics, "sessions_by_id", {"ids": list(ids)})}
 
 
 def indexed_slices(
     analytics: SessionAnalytics, *, uris: Sequence[str] = (), ids: Sequence[str] = ()
 ) -> dict[str, Record]:
     """Rows of table `openviking_commits` of these directories, or of all of these sessions, by URI."""
-    try:
-        rows = analytics.records(statement("queries/indexed_slices"), {"uris": list(uris), "ids": list(ids)})
-    except NotPublished:
-        return {}
-    return {row["uri"]: row for row in rows}
+    given = {"uris": list(uris), "ids": list(ids)}
+    return {row["uri"]: row for row in published(analytics, "indexed_slices", given)}
 
 
 async def _targets(client: OpenVikingClient, span: Span) -> str | list[str]:

@@ -4,9 +4,10 @@ Each question has two names: `find` for those who wait, `afind` for those who ru
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import date
-from functools import cached_property
+from functools import cached_property, wraps
+from typing import Any, ParamSpec, TypeVar
 
 from sessions_platform.analytics import SessionAnalytics
 from sessions_platform.errors import ConfigurationError
@@ -29,6 +30,18 @@ from sessions_platform.settings import Settings
 
 Day = date | str | None
 _LEVELS = (0, 1, 2)
+Asked = ParamSpec("Asked")
+Answered = TypeVar("Answered")
+
+
+def _waiting(ask: Callable[Asked, Coroutine[Any, Any, Answered]]) -> Callable[Asked, Answered]:
+    """The same question for those outside an event loop."""
+
+    @wraps(ask)
+    def answer(*given: Asked.args, **how: Asked.kwargs) -> Answered:
+        return asyncio.run(ask(*given, **how))
+
+    return answer
 
 
 class SessionSearch:
@@ -96,18 +109,7 @@ class SessionSearch:
             self._client(), self._analytics, words.strip(), span=span, tags=wanted, limit=limit, level=level
         )
 
-    def find(
-        self,
-        words: str,
-        *,
-        since: Day = None,
-        until: Day = None,
-        tags: Sequence[str] = (),
-        limit: int = 10,
-        level: int | None = None,
-    ) -> Answer:
-        """As `afind`, for those outside an event loop."""
-        return asyncio.run(self.afind(words, since=since, until=until, tags=tags, limit=limit, level=level))
+    find = _waiting(afind)
 
     async def aexact(
         self, text: str, *, since: Day = None, until: Day = None, limit: int = 10, progress: Progress | None = None
@@ -123,32 +125,20 @@ class SessionSearch:
         Looks into the tables and into the staged texts of the dates. Raises BadSearch, StoreError, NotPublished where
         there is no data at all.
         """
-        span = Span.of(since, until)
-        quiet: Progress = lambda day, read: None  # noqa: E731
-        return find_string(
-            self._analytics,
-            self._store,
-            text,
-            span=span,
-            limit=checked_limit(limit),
-            progress=progress or quiet,
-        )
+        span, tell = Span.of(since, until), progress or (lambda day, read: None)
+        return find_string(self._analytics, self._store, text, span=span, limit=checked_limit(limit), progress=tell)
 
     async def asession(self, session_id: str) -> SessionView:
         """One session: columns, L0 and L1 of each date, timeline. Raises UnknownSession, NotPublished."""
         return await self._reader.view(_checked_id(session_id))
 
-    def session(self, session_id: str) -> SessionView:
-        """As `asession`, for those outside an event loop."""
-        return asyncio.run(self.asession(session_id))
+    session = _waiting(asession)
 
     async def adocuments(self, session_id: str, kind: Kind) -> list[Document]:
         """The whole `digest` or `transcript` of a session, one for each date. Raises UnknownSession, StoreError."""
         return await self._reader.documents(_checked_id(session_id), kind)
 
-    def documents(self, session_id: str, kind: Kind) -> list[Document]:
-        """As `adocuments`, for those outside an event loop."""
-        return asyncio.run(self.adocuments(session_id, kind))
+    documents = _waiting(adocuments)
 
 
 def _checked_id(session_id: str) -> str:

@@ -12,14 +12,13 @@ import msgspec
 import re2
 import zstandard
 
-from sessions_platform.analytics import NotPublished, SessionAnalytics
+from sessions_platform.analytics import SessionAnalytics
 from sessions_platform.errors import StoreError
 from sessions_platform.resources.object_store import ObjectStore
 from sessions_platform.search.answers import BadSearch, ExactAnswer, Found, Span, columns_of
-from sessions_platform.search.meaning import indexed_slices, sessions_by_id, version_of
+from sessions_platform.search.meaning import indexed_slices, published, sessions_by_id, version_of
 from sessions_platform.sessions.model import Message, StagedSession
 from sessions_platform.sessions.tables import message_text
-from sessions_platform.sql import statement
 from sessions_platform.staging.staged_reader import read_manifest, read_session
 
 _AROUND = 80
@@ -161,11 +160,8 @@ class _StagedTexts:
         The tables leave out repeated system texts and count earlier dates first, so that both rows are walked together.
         """
         about = {"session_id": staged.session_id, "date": staged.date, "origin": origin}
-        try:
-            published = iter(self._analytics.records(statement("queries/message_places"), about))
-        except NotPublished:
-            return None
-        row, index = next(published, None), None
+        rows = iter(published(self._analytics, "message_places", about))
+        row, index = next(rows, None), None
         for message in messages:
             same = row is not None and (row["observation_id"], row["role"], row["char_count"]) == (
                 message.observation_id,
@@ -173,7 +169,7 @@ class _StagedTexts:
                 len(message_text(message)),
             )
             index = row["message_index"] if row is not None and same else None
-            row = next(published, None) if same else row
+            row = next(rows, None) if same else row
         return index
 
 
@@ -188,10 +184,6 @@ def _newest_first(
 
 def _in_tables(analytics: SessionAnalytics, needle: _Needle, span: Span, limit: int) -> list[Passage]:
     given = {"text": needle.text, "first": span.first, "last": span.last, "limit": limit}
-    try:
-        rows = analytics.records(statement("queries/exact_strings"), given)
-    except NotPublished:
-        return []
     return [
         Passage(
             row["session_id"],
@@ -201,7 +193,7 @@ def _in_tables(analytics: SessionAnalytics, needle: _Needle, span: Span, limit: 
             row["agent_name"],
             needle.snippet(row["text"]) or row["text"],
         )
-        for row in rows
+        for row in published(analytics, "exact_strings", given)
     ]
 
 
@@ -217,18 +209,19 @@ def _described(analytics: SessionAnalytics, passages: Sequence[Passage]) -> list
     ids = [one.session_id for one in passages]
     rows = sessions_by_id(analytics, ids)
     slices = {(one["session_id"], one["date"]): one for one in indexed_slices(analytics, ids=ids).values()}
-    return [
-        Found(
+
+    def described(one: Passage) -> Found:
+        indexed = slices.get((one.session_id, one.date), {})
+        return Found(
             one.session_id,
             one.date,
-            entry.get("uri"),
-            entry.get("l0") or "",
+            indexed.get("uri"),
+            indexed.get("l0") or "",
             one.snippet,
             found_in=one.found_in,
             message_index=one.message_index,
             agent_name=one.agent_name,
             **columns_of(rows.get(one.session_id)),
         )
-        for one in passages
-        if (entry := slices.get((one.session_id, one.date), {})) is not None
-    ]
+
+    return list(map(described, passages))

@@ -11,7 +11,7 @@ from typing import Literal
 import msgspec
 
 from sessions_platform.sessions import memory_phrases as phrases
-from sessions_platform.sessions.digest.failures import Failure, calls, failures, is_failed, label_of
+from sessions_platform.sessions.digest.failures import Failure, calls, failures, is_failed, label_of, tool_of
 from sessions_platform.sessions.digest.goals import goals, task_of, without_greeting, without_phrases
 from sessions_platform.sessions.digest.outcomes import basis_words, ending_words, outcome_of
 from sessions_platform.sessions.digest.words import clip, flat, inner, listed, plural
@@ -174,9 +174,7 @@ def _tools(staged: StagedSession) -> Iterator[Memory]:
     used: dict[str, list[tuple[int, str, bool]]] = {}
     for index, _, part in calls(staged):
         if part.tool_status != "requested":
-            used.setdefault(flat(part.tool_name or "", 80) or "tool", []).append(
-                (index, label_of(part), is_failed(part))
-            )
+            used.setdefault(tool_of(part), []).append((index, label_of(part), is_failed(part)))
     for name, uses in sorted(used.items(), key=lambda one: (-len(one[1]), one[0]))[:_TOOLS]:
         failed = [index for index, _, bad in uses if bad]
         kinds = Counter(label for _, label, _ in uses if label != name).most_common(5)

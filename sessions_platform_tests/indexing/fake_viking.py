@@ -16,7 +16,10 @@ USER = "viking://user/u"
 
 
 class FakeViking:
-    """Gone after `down_after` calls; refuses the word `poison`; has no L0 for the names in `placeholders`."""
+    """Gone after `down_after` calls; refuses the word `poison`; has no L0 for the names in `placeholders`.
+
+    `records`: how many index records the first settings of tags meet; the others meet all 3.
+    """
 
     def __init__(self) -> None:
         self.files: dict[str, str] = {}
@@ -26,6 +29,7 @@ class FakeViking:
         self.calls: list[str] = []
         self.placeholders: set[str] = set()
         self.poison = ""
+        self.records: list[int] = []
         self.down_after: int | None = None
 
     def client(self) -> OpenVikingClient:
@@ -99,7 +103,7 @@ class FakeViking:
 
     def set_tags(self, body: Any) -> tuple[int, Any]:
         self.tags[body["uri"]] = body["tags"]
-        return 200, {"success_count": 3}
+        return 200, {"success_count": self.records.pop(0) if self.records else 3}
 
     def find(self, body: Any) -> list[dict[str, Any]]:
         targets = [body["target_uri"]] if isinstance(body.get("target_uri"), str) else body.get("target_uri", [])

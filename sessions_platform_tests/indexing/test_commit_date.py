@@ -79,6 +79,25 @@ async def test_a_placeholder_is_a_failure_though_the_server_said_success(tmp_pat
     assert (report.verified, report.failed) == (1, 1) and "placeholder" in report.reasons["session-1"]
 
 
+@pytest.mark.parametrize(
+    ("records", "reason"),
+    [
+        ([2], ""),
+        ([0, 2], "2 index records of it instead of 3: its texts were not embedded (SESSIONS_GATEWAY_URL)"),
+        ([4], "4 index records of it instead of 3: something else is there"),
+    ],
+)
+async def test_tags_are_set_once_more_where_vectors_are_missing(
+    tmp_path: Path, records: list[int], reason: str
+) -> None:
+    viking = FakeViking()
+    viking.records = records
+    put_staged(store_in(tmp_path), [session(0)])
+    report = await load(viking, tmp_path)
+    assert (report.verified, report.reasons) == ((0, {"session-0": reason}) if reason else (1, {}))
+    assert viking.calls.count("POST /system/wait") == (0 if "something else" in reason else 1)
+
+
 async def test_where_nothing_works_the_rest_is_not_tried(tmp_path: Path) -> None:
     viking = FakeViking()
     viking.placeholders = {f"session-{number}" for number in range(6)}
@@ -96,7 +115,7 @@ async def test_the_budget_is_never_passed_and_the_newest_sessions_are_loaded_fir
     report = await load(viking, tmp_path, options=CommitOptions(token_budget=0))
     assert (report.verified, report.pending, report.index_tokens) == (0, 6, 0)
     assert "SESSIONS_INDEX_TOKEN_BUDGET" in report.stopped
-    costs = [tokens_of(document(one, (), ()).usage()) for one in made]
+    costs = [tokens_of(document(one, (), ()).usage) for one in made]
     report = await load(viking, tmp_path, options=CommitOptions(chunk=2, token_budget=sum(costs[3:]) + 10))
     assert (report.verified, report.pending, report.index_tokens) == (3, 3, sum(costs[3:]))
     loaded = [one for one, line in entries(store).items() if line.status == "verified"]

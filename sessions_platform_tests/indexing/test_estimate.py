@@ -106,7 +106,7 @@ def test_prediction_by_size_is_near_what_the_texts_say(turns: int) -> None:
     ]
     staged = session(1, lines=lines)
     data = zstandard.compress(msgspec.json.encode(staged))
-    real = tokens_of(document(staged, (), ("success",)).usage())
+    real = tokens_of(document(staged, (), ("success",)).usage)
     assert tokens_of(predicted_usage(len(data), len(staged.messages), False)) == pytest.approx(real, rel=0.3)
 
 

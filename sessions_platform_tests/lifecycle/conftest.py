@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from sessions_platform.indexing import CommitReport, commit_date
-from sessions_platform.lifecycle.server import Index, commit_options, open_index
+from sessions_platform.indexing import CommitOptions, CommitReport, commit_date
+from sessions_platform.lifecycle.server import Index, open_index
 from sessions_platform.openviking_server import OpenVikingServer
 from sessions_platform.resources.object_store import ObjectStore, open_store
 from sessions_platform.settings import Settings, load_settings
@@ -47,7 +47,7 @@ class Box:
 
     async def load(self, index: Index, store: ObjectStore, day: str) -> CommitReport:
         """Load a date's staged sessions."""
-        return await commit_date(index.client, store, day, options=commit_options(self.settings(store)))
+        return await commit_date(index.client, store, day, options=CommitOptions.of(self.settings(store)))
 
 
 async def emptied(index: Index) -> None:

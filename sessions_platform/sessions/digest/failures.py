@@ -33,13 +33,9 @@ class Failure(msgspec.Struct, frozen=True):
     turn: int
     agent: str
     tool: str
-    operation: str
+    label: str
+    """`kubectl get` where the sub-command is known, else the tool."""
     text: str
-
-    @property
-    def label(self) -> str:
-        """`kubectl get` where the sub-command is known, else the tool."""
-        return flat(self.operation or self.tool, 80) or "tool"
 
     @property
     def essence(self) -> str:
@@ -55,9 +51,7 @@ class Failure(msgspec.Struct, frozen=True):
 def failures(staged: StagedSession) -> list[Failure]:
     """Every failure of a slice in the order of its messages."""
     found = [
-        Failure(index, message.turn_index, part.caller or message.agent_name, *_named(part), error_text(part))
-        for index, message, part in calls(staged)
-        if is_failed(part)
+        _of_call(index, message, part, error_text(part)) for index, message, part in calls(staged) if is_failed(part)
     ]
     found += _model_failures(staged)
     if (said := _said_at_the_end(staged)) is not None:
@@ -76,6 +70,11 @@ def calls(staged: StagedSession) -> Iterator[tuple[int, Message, Part]]:
 def label_of(part: Part) -> str:
     """`kubectl get` where the sub-command is known, else the tool."""
     return flat(part.operation or part.tool_name or "", 80) or "tool"
+
+
+def tool_of(part: Part) -> str:
+    """The tool's name."""
+    return flat(part.tool_name or "", 80) or "tool"
 
 
 def is_failed(part: Part) -> bool:
@@ -125,8 +124,9 @@ def _message_in(text: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _named(part: Part) -> tuple[str, str]:
-    return part.tool_name or "", part.operation or ""
+def _of_call(index: int, message: Message, part: Part, words: str) -> Failure:
+    agent = part.caller or message.agent_name
+    return Failure(index, message.turn_index, agent, part.tool_name or "", label_of(part), words)
 
 
 def _model_failures(staged: StagedSession) -> Iterator[Failure]:
@@ -143,7 +143,7 @@ def _model_failures(staged: StagedSession) -> Iterator[Failure]:
         turn = message.turn_index if message is not None else 0
         model = flat(call.model, 80) or "the model"
         words = f"call of {model} failed" + (f" after saying: {said}" if said else "")
-        yield Failure(index, turn, call.agent_name, MODEL_CALL, "", words)
+        yield Failure(index, turn, call.agent_name, MODEL_CALL, MODEL_CALL, words)
 
 
 def _said_at_the_end(staged: StagedSession) -> Failure | None:
@@ -162,4 +162,4 @@ def _said_at_the_end(staged: StagedSession) -> Failure | None:
     if said is None:
         return None
     words = output if "Traceback (" in said.group() else said.group().strip()
-    return Failure(index, message.turn_index, part.caller or message.agent_name, *_named(part), words)
+    return _of_call(index, message, part, words)

@@ -8,7 +8,7 @@ from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
-from sessions_platform.sessions.digest.failures import Failure, calls, error_text, is_failed, label_of
+from sessions_platform.sessions.digest.failures import Failure, calls, error_text, is_failed, label_of, tool_of
 from sessions_platform.sessions.digest.failures import verbatim as in_own_words
 from sessions_platform.sessions.digest.goals import earlier_goal, goals, task_of
 from sessions_platform.sessions.digest.outcomes import basis_words, ending_words, outcome_of, score_words
@@ -68,7 +68,7 @@ def tools(staged: StagedSession) -> Iterator[str]:
     asked: Counter[str] = Counter()
     operations: dict[str, Counter[str]] = {}
     for _, _, part in calls(staged):
-        name = flat(part.tool_name or "", 80) or "tool"
+        name = tool_of(part)
         if part.tool_status == "requested":
             asked[name] += 1
             continue

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from sessions_platform.sessions.digest.failures import MODEL_CALL, Failure, is_failed, label_of
+from sessions_platform.sessions.digest.failures import MODEL_CALL, Failure, calls, is_failed, label_of
 from sessions_platform.sessions.digest.words import clip, clip_bytes, flat, plural, size
 from sessions_platform.sessions.endings import is_closing, text_of
 from sessions_platform.sessions.model import Message, Part, StagedSession
@@ -157,12 +157,7 @@ def _step(step: Step, words: int) -> str:
 
 def _marks(staged: StagedSession) -> dict[int, list[str]]:
     """Loops and retries in words, by turn."""
-    called = [
-        (message.turn_index, part)
-        for message in staged.messages
-        for part in message.parts
-        if part.type == "tool" and part.tool_status != "requested"
-    ]
+    called = [(message.turn_index, part) for _, message, part in calls(staged) if part.tool_status != "requested"]
     marks: dict[int, list[str]] = {}
     for (turn, label), count in _loops(called).items():
         marks.setdefault(turn, []).append(f"loop: {label} x{count}")
