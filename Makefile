@@ -1,5 +1,5 @@
 # Needs python3 and make; brings uv if it is missing. Everything is made inside this folder.
-.PHONY: setup demo test test-slow lint bench clean lock
+.PHONY: setup demo test test-slow lint bench docs clean lock
 SHELL := /bin/bash
 UV := $(shell command -v uv 2>/dev/null || echo $(CURDIR)/.uv/bin/uv)
 PYTHON := .venv/bin/python
@@ -35,6 +35,10 @@ lint: setup
 
 bench: setup
 	$(PYTHON) -m benchmarks
+
+# After a change of the catalog (sessions_platform/sql/catalog.yaml).
+docs: setup
+	$(PYTHON) -m sessions_platform.sql.dictionary docs/data-dictionary.md
 
 # After a change of dependencies in pyproject.toml.
 lock: .uv/bin/uv

@@ -5,7 +5,7 @@ from typing import Any
 
 import dagster as dg
 
-from sessions_platform.assets import tables
+from sessions_platform.assets import described, shown, tables
 from sessions_platform.assets.steps import FRESH, Materialized, PublishOptions, Stopwatch, explained, table
 from sessions_platform.resources.platform import StoreResource, WarehouseResource
 
@@ -27,8 +27,8 @@ def analytics_assets(partitions: dg.PartitionsDefinition[str]) -> list[Any]:
                 kinds={"duckdb"},
                 partitions_def=partitions,
                 freshness_policy=FRESH,
-                description="SESSIONS_HOME/analytics.duckdb: facts, marts and sessions of every complete date. "
-                "Partition D: D's figures are in the file. Every table and column carries a comment.",
+                description=described.published_description(),
+                metadata=described.published_metadata(),
             )
         ],
         check_specs=[
@@ -46,6 +46,7 @@ def analytics_assets(partitions: dg.PartitionsDefinition[str]) -> list[Any]:
         watch, date = Stopwatch(), context.partition_key
         with explained():
             report = warehouse.publisher(store.open(date)).publish([date], rebuild=config.rebuild)
+            days = shown.days_until(warehouse.analytics(), date)
         reason = report.skipped.get(date, "")
         check = dg.AssetCheckResult(
             passed=not reason, check_name=PUBLISHED, asset_key=NAME, description=f"{date}: {reason}" if reason else ""
@@ -54,6 +55,7 @@ def analytics_assets(partitions: dg.PartitionsDefinition[str]) -> list[Any]:
         yield dg.MaterializeResult(
             asset_key=NAME,
             metadata={
+                **shown.trend(days),
                 "figures": table(report.rows, ("table", "rows written")),
                 "phases": table(phases, ("phase", "seconds")),
                 "data_version": report.data_version,

@@ -6,6 +6,7 @@ from typing import Any
 
 import dagster as dg
 
+from sessions_platform.assets import shown
 from sessions_platform.assets.steps import NETWORK_RETRY, Materialized, RunOptions, Stopwatch, explained, table, warning
 from sessions_platform.errors import WouldShrink
 from sessions_platform.resources.platform import LangfuseResource, RedactionResource, StoreResource, WorkspaceResource
@@ -27,10 +28,12 @@ def raw_assets(partitions: dg.PartitionsDefinition[str]) -> list[Any]:
                 group_name="raw",
                 kinds={"langfuse", "json"},
                 partitions_def=partitions,
-                description="Observation rows of a UTC date as Langfuse answered them, every string redacted: one "
-                "compressed JSONL object an hour, the rows of other days that complete traces cut by midnight, and "
-                "the scores. A run again fetches only hours whose fingerprint (rows, tokens, cost) changed, and never "
-                "erases what the source no longer answers.",
+                description="Observation rows (spans) of a UTC date as Langfuse answered them, redacted.\n\n"
+                "**Partition** D holds the rows that start on D, in `raw/date=D/`: a compressed JSONL object an hour, "
+                "`context` with the rows of other days that complete traces cut by midnight, the scores, and "
+                "`manifest.json`, written last.\n\n"
+                "**Run again**, it fetches only hours whose fingerprint (rows, tokens, cost) changed, and never erases "
+                "what the source no longer answers.",
             )
         ],
         check_specs=[
@@ -123,6 +126,9 @@ def _result(report: Any, watch: Stopwatch) -> Materialized:
         asset_key=NAME,
         metadata={
             "dagster/partition_row_count": manifest.distinct_rows,
+            "traces": manifest.traces,
+            "scores": manifest.scores,
+            **shown.rows_by_hour({hour: note.distinct for hour, note in manifest.hours.items()}),
             "figures": table(figures),
             "redactions": table(manifest.redactions, ("class", "replaced")),
             "bytes": stored,

@@ -30,8 +30,11 @@ def staged_assets(partitions: dg.PartitionsDefinition[str]) -> list[Any]:
                 group_name="staged",
                 kinds={"json", "s3"},
                 partitions_def=partitions,
-                description="One JSON a session and date: its messages (each once, however often tracers repeat them), "
-                "tool calls, model calls, scores and facts. Slices of a session over midnight are built independently.",
+                description="One JSON a session and date (slice): its messages, each once, however often tracers "
+                "repeat them, tool calls, model calls, scores and facts.\n\n"
+                "**Partition** D holds the slices of D, in `staged/date=D/`: one compressed object a session, and "
+                "`manifest.json`, written last, with what was read, what could not be, and why. A session over "
+                "midnight has a slice on each of its dates, built independently.",
             )
         ],
         check_specs=[
@@ -104,6 +107,10 @@ def _result(report: Any, watch: Stopwatch) -> Materialized:
         asset_key=NAME,
         metadata={
             "dagster/partition_row_count": report.sessions,
+            "messages": report.messages,
+            "tool_calls": report.tool_calls,
+            "sessions_unreadable": failed,
+            "late_sessions": report.late_sessions,
             "figures": table(figures),
             "shapes": table(report.shapes, ("shape", "inputs and outputs")),
             "bytes": report.bytes_written,

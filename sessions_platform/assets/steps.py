@@ -83,10 +83,10 @@ def warning(name: str, asset: str, passed: bool, text: str, **figures: Any) -> d
 
 def _cell(value: Any) -> str:
     """Text from the data as a table cell: never markup."""
-    text = str(value)
-    for mark in "\\`*_|[]<>":
+    text = "".join(letter if letter.isprintable() else " " for letter in str(value)[:120])
+    for mark in "\\`*_|[]<>&~":
         text = text.replace(mark, "\\" + mark)
-    return text.replace("\n", " ")[:120]
+    return text
 
 
 def _figure(value: Any) -> str:

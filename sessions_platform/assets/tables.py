@@ -5,7 +5,7 @@ from typing import Any
 
 import dagster as dg
 
-from sessions_platform.assets import staged
+from sessions_platform.assets import described, shown, staged
 from sessions_platform.assets.steps import FRESH, Materialized, RunOptions, Stopwatch, explained, table
 from sessions_platform.errors import CheckFailed
 from sessions_platform.resources.platform import StoreResource, WarehouseResource, WorkspaceResource
@@ -13,12 +13,7 @@ from sessions_platform.resources.platform import StoreResource, WarehouseResourc
 FACTS = "session_tables"
 LOADED = "tables_hold_every_session"
 HEALTH = "data_health"
-MARTS = {
-    "tool_success_rates": "Calls and success of each tool and operation, with Wilson 95% interval and durations.",
-    "interaction_matrix": "Who follows whom: utterances in a row, by the date of the second.",
-    "agent_activity": "Messages, sessions, tool calls, errors and cost of each agent on a date.",
-    "daily_metrics": "One row a date: sessions, completion, success with the unknown share beside it, turns, cost.",
-}
+MARTS = ("tool_success_rates", "interaction_matrix", "agent_activity", "daily_metrics")
 
 
 def table_assets(partitions: dg.PartitionsDefinition[str]) -> list[Any]:
@@ -36,8 +31,8 @@ def _facts(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
                 group_name="tables",
                 kinds={"parquet"},
                 partitions_def=partitions,
-                description="Fact tables of a date as Parquet: session slices, segments, messages, tool calls, model "
-                "calls, scores. Indices count within the slice; publication adds what earlier slices hold.",
+                description=described.fact_description(),
+                metadata=described.fact_metadata(),
             )
         ],
         check_specs=[
@@ -69,6 +64,7 @@ def _facts(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
             asset_key=FACTS,
             metadata={
                 "dagster/partition_row_count": sum(report.rows.values()),
+                **report.rows,
                 "figures": table(report.rows, ("table", "rows")),
                 "bytes": report.bytes_written,
                 "seconds": watch.seconds,
@@ -90,12 +86,12 @@ def _marts(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
                 group_name="tables",
                 kinds={"parquet", "sql"},
                 partitions_def=partitions,
-                description=f"{text} As Parquet it counts the date's slices alone; the published table also knows the "
-                "neighbouring slices of sessions over midnight.",
+                description=described.mart_description(name),
+                metadata=described.table_metadata(name),
                 skippable=True,
                 freshness_policy=FRESH,
             )
-            for name, text in MARTS.items()
+            for name in MARTS
         ],
         partitions_def=partitions,
         can_subset=True,
@@ -105,17 +101,27 @@ def _marts(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
         store: dg.ResourceParam[StoreResource],
         warehouse: dg.ResourceParam[WarehouseResource],
     ) -> Iterator[Materialized]:
-        watch = Stopwatch()
+        watch, date = Stopwatch(), context.partition_key
         with explained():
-            rows = warehouse.day_marts(store.open(context.partition_key), context.partition_key)
+            opened = store.open(date)
+            rows = warehouse.day_marts(opened, date)
         for name in MARTS:
             if dg.AssetKey(name) in context.selected_asset_keys:
+                figures = _shown(name, opened, warehouse, date)
                 yield dg.MaterializeResult(
                     asset_key=name,
-                    metadata={"dagster/partition_row_count": rows[name], "seconds": watch.seconds},
+                    metadata={"dagster/partition_row_count": rows[name], **figures, "seconds": watch.seconds},
                 )
 
     return day_marts
+
+
+def _shown(mart: str, store: Any, warehouse: WarehouseResource, date: str) -> dict[str, Any]:
+    """What the materialization of a mart shows of its date."""
+    rows = shown.mart_rows(store, mart, date)
+    if mart == "daily_metrics":
+        return shown.daily_metrics(rows, shown.days_until(warehouse.analytics(), date))
+    return shown.OF_MART[mart](rows)
 
 
 def _health(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
@@ -126,8 +132,8 @@ def _health(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
         kinds={"parquet"},
         partitions_def=partitions,
         freshness_policy=FRESH,
-        description="One row a date: rows at the source, stored and staged, sessions loaded, redactions, and whether "
-        "the date is complete. The publisher takes complete dates only, whatever was materialized.",
+        description=described.health_description(),
+        metadata=described.table_metadata(HEALTH),
     )
     def data_health(context: dg.AssetExecutionContext, store: dg.ResourceParam[StoreResource]) -> Materialized:
         from sessions_platform.health import write_health
@@ -135,6 +141,7 @@ def _health(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
         watch = Stopwatch()
         with explained():
             health = write_health(store.open(context.partition_key), context.partition_key)
-        return dg.MaterializeResult(metadata={"figures": table(health), "seconds": watch.seconds})
+        known = {name: value for name, value in health.items() if value is not None}
+        return dg.MaterializeResult(metadata={**known, "seconds": watch.seconds})
 
     return data_health
