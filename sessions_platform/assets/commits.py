@@ -5,7 +5,7 @@ from typing import Any
 
 import dagster as dg
 
-from sessions_platform.assets import staged
+from sessions_platform.assets import described, staged
 from sessions_platform.assets.steps import IndexOptions, Materialized, Stopwatch, explained, table, warning
 from sessions_platform.resources.platform import OpenVikingResource, StoreResource, WarehouseResource, WorkspaceResource
 
@@ -34,6 +34,7 @@ def commit_assets(partitions: dg.PartitionsDefinition[str]) -> list[Any]:
                 group_name="openviking",
                 kinds={"openviking"},
                 partitions_def=partitions,
+                metadata=described.table_metadata(NAME),
                 description="Each session of a date in OpenViking: committed, and as a directory with a short digest "
                 "that is searched by meaning (L0 a sentence, L1 an overview). What stands there is in "
                 "`commits/date=D/ledger.json`; what could not be loaded is pending or failed, with the reason, and "
