@@ -1,12 +1,14 @@
 """Jobs, schedules and sensors: none of them goes to a network. Which assets there are is not decided here."""
 
+import hashlib
+import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import dagster as dg
 
-from sessions_platform.assets import maintenance
+from sessions_platform.assets import alerts, maintenance
 from sessions_platform.partitions import days, is_over, week_dates, week_name
 from sessions_platform.settings import Settings, last_complete_date, load_settings
 
@@ -14,10 +16,16 @@ DAILY_JOB = "daily_sessions"
 WEEKLY_JOB = "weekly_analysis"
 DAILY_SCHEDULE = "daily_sessions_schedule"
 WEEKLY_SENSOR = "weekly_when_complete"
+ALERTS_SENSOR = "alerts"
 MAINTENANCE_SCHEDULE = "index_maintenance_schedule"
 WEEKS_A_TICK = 2
 RED_DAY_HOLDS = timedelta(hours=48)
 """How long after its end a week waits for a day that was extracted but is not complete."""
+LOADING_HOLDS = timedelta(hours=2)
+"""How long alerts wait, after the look before, for days that are being loaded: half a backfill alarms falsely."""
+_LOADING_JOBS = (DAILY_JOB, "__ASSET_JOB")
+"""The daily job, and the one in which Dagster runs backfills of assets."""
+_UNDER_WAY = [dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED]
 
 
 def daily_job() -> Any:
@@ -134,3 +142,60 @@ def weekly_sensor(settings: Settings | None) -> dg.SensorDefinition:
         context.update_cursor(",".join(sorted(asked | set(fresh))))
 
     return complete_weeks
+
+
+def alerts_sensor(settings: Settings | None) -> dg.SensorDefinition:
+    """Starts the alerts job once for each version of the published dates and rules; every hour where posts wait."""
+
+    @dg.sensor(
+        name=ALERTS_SENSOR,
+        job_name=alerts.JOB,
+        minimum_interval_seconds=60,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description="Other dates are published, or other rules stand in alerts.yaml. A rule that cannot be used fails "
+        "the tick, with the rule's name.",
+    )
+    def changed_figures(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+        from sessions_platform.analytics import NotPublished, SessionAnalytics
+
+        at, now = settings or load_settings(), datetime.now(UTC)
+        seen = json.loads(context.cursor or "{}")
+        try:
+            key = look_key(SessionAnalytics(at.database), at, now)
+        except NotPublished as reason:
+            return dg.SkipReason(str(reason))
+        if key == seen.get("key"):
+            return dg.SkipReason("the published dates and the rules are those of the last look")
+        since = datetime.fromisoformat(seen.get("at", now.isoformat()))
+        if now < since + LOADING_HOLDS and _days_are_loading(context.instance):
+            context.update_cursor(json.dumps(seen | {"at": since.isoformat()}))
+            return dg.SkipReason("days are being loaded")
+        context.update_cursor(json.dumps({"key": key, "at": now.isoformat()}))
+        return dg.RunRequest(run_key=key)
+
+    return changed_figures
+
+
+def _days_are_loading(instance: dg.DagsterInstance) -> bool:
+    filters = (dg.RunsFilter(job_name=job, statuses=_UNDER_WAY) for job in _LOADING_JOBS)
+    return any(instance.get_runs_count(one) for one in filters)
+
+
+def look_key(analytics: Any, settings: Settings, now: datetime) -> str:
+    """Names what a look would rest on: the published dates, the rules, the dates that are due, the posts that wait.
+
+    BrokenRule where the rules cannot be used, NotPublished where there is no file.
+    """
+    from sessions_platform.alerts.rules import load_rules
+    from sessions_platform.alerts.windows import due_date
+
+    rules = load_rules(settings)
+    (state,) = analytics.records(
+        "SELECT (SELECT value FROM publication_settings WHERE name = 'facts_version') AS facts,"
+        " (SELECT count(*) FROM alerts WHERE delivery = 'waiting') AS waiting"
+    )
+    due = str(due_date(now)) if any(rule.metric.name == "days_missing" for rule in rules) else ""
+    posts = state["waiting"] and settings.sessions_webhook_url.get_secret_value()
+    again = f"{now:%Y-%m-%dT%H}" if posts else ""
+    read = hashlib.sha256(repr(rules).encode()).hexdigest()[:8]
+    return "/".join(part for part in (state["facts"], read, due, again) if part)

@@ -4,18 +4,16 @@ import json
 import logging
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, suppress
 from dataclasses import asdict
 from datetime import date
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from sessions_platform import cli_api, cli_import, cli_lifecycle, cli_search
+from sessions_platform import cli_alerts, cli_api, cli_import, cli_lifecycle, cli_search
+from sessions_platform.cli_shared import Json, complain, day, errors, out, progress_of_dates, say, say_places, warn
 from sessions_platform.errors import PlatformError
 from sessions_platform.settings import Settings, load_settings
 
@@ -24,10 +22,6 @@ app = typer.Typer(
 )
 # typer brings a click of its own, whose base of usage errors has no public name.
 _WrongWords: type[Exception] = next(one for one in typer.BadParameter.__mro__ if one.__name__ == "ClickException")
-errors = Console(stderr=True, highlight=False, soft_wrap=True)
-out = Console(highlight=False)
-
-Json = Annotated[bool, typer.Option("--json", help="Machine output.")]
 
 
 def main() -> None:
@@ -36,29 +30,22 @@ def main() -> None:
     try:
         code = app(sys.argv[1:] or ["--help"], standalone_mode=False)
     except PlatformError as error:
-        errors.print(f"sessions-platform: {error}", markup=False)
+        complain(str(error))
         sys.exit(2)
     except _WrongWords as error:
         # A box of usage lines is no answer to a wrong word: one line says which word and why.
-        errors.print(f"sessions-platform: {error.format_message()} (see --help)", markup=False)  # type: ignore[attr-defined]
+        complain(f"{error.format_message()} (see --help)")  # type: ignore[attr-defined]
         sys.exit(2)
     except (KeyboardInterrupt, typer.Abort):
-        errors.print("sessions-platform: stopped; the same command goes on where this one ended")
+        complain("stopped; the same command goes on where this one ended")
         sys.exit(130)
     sys.exit(code if isinstance(code, int) else 0)
 
 
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(f"{text!r} is not a date like 2026-11-03") from None
-
-
 @app.command()
 def run(
-    first: Annotated[date, typer.Option("--from", parser=_day, metavar="DATE", help="First UTC date.")],
-    last: Annotated[date, typer.Option("--to", parser=_day, metavar="DATE", help="Last UTC date, included.")],
+    first: Annotated[date, typer.Option("--from", parser=day, metavar="DATE", help="First UTC date.")],
+    last: Annotated[date, typer.Option("--to", parser=day, metavar="DATE", help="Last UTC date, included.")],
     select: Annotated[str | None, typer.Option(help="Dagster's asset selection syntax; default: all.")] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would be fetched, and what the index would cost; write nothing.")
@@ -82,7 +69,7 @@ def run(
 
         _print_plans(plan_days(order, settings), as_json)
         return
-    with _progress(quiet=as_json) as sink:
+    with progress_of_dates(quiet=as_json) as sink:
         outcomes = list(runner.run_days(order, settings, sink=sink))
     if as_json:
         print(json.dumps({"dates": [asdict(one) for one in outcomes], "ok": all(one.ok for one in outcomes)}))
@@ -90,7 +77,7 @@ def run(
         _print_outcomes(outcomes, settings)
     failed = [one for one in outcomes if not one.ok]
     for one in failed:
-        errors.print(f"sessions-platform: {one.date}: {one.message}", markup=False)
+        complain(f"{one.date}: {one.message}")
     if failed:
         sys.exit(2 if any(one.kind and one.kind != "CheckFailed" for one in failed) else 1)
 
@@ -113,9 +100,9 @@ def doctor(as_json: Json = False) -> None:
             table.add_row(name, entry["value"], entry["source"])
         out.print(table)
         for name, text in found:
-            out.print(f"{name}: {text or 'ok'}", markup=False, soft_wrap=True)
+            say(f"{name}: {text or 'ok'}")
         for text in said:
-            out.print(f"note: {text}", markup=False, soft_wrap=True)
+            say(f"note: {text}")
     if any(text for _, text in found):
         sys.exit(1)
 
@@ -134,10 +121,10 @@ def weekly(
         print(json.dumps(asdict(outcome)))
     elif outcome.ok:
         for text in outcome.warnings:
-            errors.print(f"warning: {text}", markup=False)
-        out.print(f"{settings.store_url}/reports/week={week}/report.md", markup=False, soft_wrap=True)
+            warn(text)
+        say(f"{settings.store_url}/reports/week={week}/report.md")
     if not outcome.ok:
-        errors.print(f"sessions-platform: {week}: {outcome.message}", markup=False)
+        complain(f"{week}: {outcome.message}")
         sys.exit(2 if outcome.kind else 1)
 
 
@@ -148,6 +135,7 @@ app.command("restore")(cli_lifecycle.restore)
 app.command("rebuild-index")(cli_lifecycle.rebuild_index)
 app.command("api")(cli_api.api)
 app.command("import-sqlite")(cli_import.import_sqlite)
+app.command("alerts")(cli_alerts.alerts)
 
 
 @app.command()
@@ -163,8 +151,8 @@ def openviking(port: Annotated[int, typer.Option(min=0, max=65535)] = 1933) -> N
     """A local OpenViking server as a process of its own, with the models of the settings."""
     from sessions_platform.services import openviking_server
 
-    with openviking_server(load_settings(), port=port, say=_say) as (url, key):
-        out.print(f"OPENVIKING_URL={url}\nOPENVIKING_API_KEY={key}", markup=False, soft_wrap=True)
+    with openviking_server(load_settings(), port=port, say=errors.print) as (url, key):
+        say(f"OPENVIKING_URL={url}\nOPENVIKING_API_KEY={key}")
         _until_interrupted()
 
 
@@ -190,8 +178,8 @@ def demo(
     """The whole graph over generated sessions, with a real OpenViking server; then the Dagster UI until Ctrl-C."""
     from sessions_platform.demo.stack import running_demo, serving
 
-    with _progress(quiet=False) as sink, ExitStack() as stack:
-        made = stack.enter_context(running_demo(load_settings(), days, sink=sink, say=_say))
+    with progress_of_dates(quiet=False) as sink, ExitStack() as stack:
+        made = stack.enter_context(running_demo(load_settings(), days, sink=sink, say=errors.print))
         _print_demo(made)
         if not exit_:
             pages, url = stack.enter_context(serving(made))
@@ -204,13 +192,13 @@ def demo(
 def _print_demo(made: Any) -> None:
     _print_outcomes(made.outcomes, made.settings)
     for text in made.findings():
-        out.print(f"  {text}", markup=False, soft_wrap=True)
+        say(f"  {text}")
     out.print("\nWhat was made, and where it lies:")
     for what, where in made.made():
-        out.print(f"  {what:<26}{where}", markup=False, soft_wrap=True)
+        say(f"  {what:<26}{where}")
     out.print("\nTry:")
     for number, text in enumerate(made.things_to_try(), 1):
-        out.print(f"  {number}. {text}", markup=False, soft_wrap=True)
+        say(f"  {number}. {text}")
 
 
 def _monday(week: str) -> date:
@@ -219,10 +207,6 @@ def _monday(week: str) -> date:
         return date.fromisocalendar(int(year), int(number), 1)
     except ValueError:
         raise typer.BadParameter(f"--week {week!r} is not an ISO week like 2026-W45") from None
-
-
-def _say(text: str) -> None:
-    errors.print(text, markup=False, soft_wrap=True)
 
 
 def _until_interrupted() -> None:
@@ -257,9 +241,8 @@ def _print_outcomes(outcomes: list[Any], settings: Settings) -> None:
     out.print(table)
     for one in outcomes:
         for text in one.warnings:
-            errors.print(f"warning: {one.date}: {text}", markup=False)
-    out.print(f"store     {settings.store_url}", markup=False, soft_wrap=True)
-    out.print(f"analytics {settings.database}", markup=False, soft_wrap=True)
+            warn(f"{one.date}: {text}")
+    say_places(settings)
 
 
 def _print_plans(plan: Any, as_json: bool) -> None:
@@ -276,17 +259,4 @@ def _print_plans(plan: Any, as_json: bool) -> None:
         table.add_row(entry["date"], f"{entry['requests']:,}", f"{entry['rows']:,}", megabytes, *counts, dollars)
     out.print(table)
     for text in plan.notes:
-        out.print(text, markup=False, soft_wrap=True)
-
-
-@contextmanager
-def _progress(*, quiet: bool) -> Iterator[Any]:
-    """Bars on stderr, one for the step under way."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=errors, disable=quiet or not errors.is_terminal, transient=True) as bars:
-        task = bars.add_task("starting", total=None)
-
-        def show(asset: str, day: str, done: int, total: int) -> None:
-            bars.update(task, description=f"{day} {asset}", completed=done, total=total or None)
-
-        yield show
+        say(text)

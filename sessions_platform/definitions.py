@@ -5,8 +5,16 @@ from typing import Any
 import dagster as dg
 
 from sessions_platform.assets import all_assets
+from sessions_platform.assets.alerts import alerts_job
 from sessions_platform.assets.maintenance import maintenance_job
-from sessions_platform.automation import daily_job, daily_schedule, maintenance_schedule, weekly_job, weekly_sensor
+from sessions_platform.automation import (
+    alerts_sensor,
+    daily_job,
+    daily_schedule,
+    maintenance_schedule,
+    weekly_job,
+    weekly_sensor,
+)
 from sessions_platform.partitions import daily, weekly
 from sessions_platform.resources.platform import ProgressSink, resources
 from sessions_platform.settings import Settings, load_settings
@@ -22,9 +30,9 @@ def build_defs(
     start = (settings or load_settings()).sessions_start_date
     return dg.Definitions(
         assets=all_assets(daily(start), weekly(start)),
-        jobs=[daily_job(), weekly_job(), maintenance_job()],
+        jobs=[daily_job(), weekly_job(), maintenance_job(), alerts_job()],
         schedules=[daily_schedule(settings), maintenance_schedule(settings)],
-        sensors=[weekly_sensor(settings)],
+        sensors=[weekly_sensor(settings), alerts_sensor(settings)],
         resources={**resources(settings, sink=sink), **(resource_overrides or {})},
         executor=dg.in_process_executor,
     )

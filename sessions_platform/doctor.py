@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
+from sessions_platform.alerts.rules import load_rules, rules_text
+from sessions_platform.alerts.webhook import check_address
 from sessions_platform.errors import ConfigurationError, PlatformError, StoreError
 from sessions_platform.indexing import read_ledger
 from sessions_platform.indexing.prices import load_prices
@@ -24,6 +26,7 @@ def doctor(settings: Settings) -> list[tuple[str, str | None]]:
         ("OpenViking", lambda: _check_openviking(settings)),
         ("taxonomy", lambda: _check_taxonomy(settings)),
         ("prices", lambda: load_prices(settings)),
+        ("alerts", lambda: _check_alerts(settings)),
         ("Dagster instance", lambda: open_instance(settings).dispose()),
     ]
     found: list[tuple[str, str | None]] = []
@@ -37,13 +40,34 @@ def doctor(settings: Settings) -> list[tuple[str, str | None]]:
 
 
 def notes(settings: Settings) -> list[str]:
-    """What is not wrong, but should be known: where redacted text leaves this machine."""
+    """What is not wrong, but should be known: where redacted text leaves this machine, and who hears of alerts."""
     addresses = {"OPENVIKING_URL": settings.openviking_url, "SESSIONS_GATEWAY_URL": settings.sessions_gateway_url}
     return [
-        f"{name}={url}: not on this machine, so the redacted text of sessions leaves it"
-        for name, url in addresses.items()
-        if url and urlsplit(url).hostname not in LOOPBACK
+        *(
+            f"{name}={url}: not on this machine, so the redacted text of sessions leaves it"
+            for name, url in addresses.items()
+            if url and urlsplit(url).hostname not in LOOPBACK
+        ),
+        *_alert_notes(settings),
     ]
+
+
+def _check_alerts(settings: Settings) -> None:
+    load_rules(settings)
+    if url := settings.sessions_webhook_url.get_secret_value():
+        check_address(url)
+
+
+def _alert_notes(settings: Settings) -> list[str]:
+    """How many rules are watched, and whether anybody is told; nothing where they cannot be used."""
+    try:
+        rules, (_, name) = load_rules(settings), rules_text(settings)
+    except ConfigurationError:
+        return []
+    told = "and posted to SESSIONS_WEBHOOK_URL"
+    if not settings.sessions_webhook_url.get_secret_value():
+        told = "and posted nowhere, as SESSIONS_WEBHOOK_URL is not set"
+    return [f"alerts: {len(rules)} rules of {name} are looked at after every publication, recorded, {told}"]
 
 
 def _check_openviking(settings: Settings) -> None:

@@ -103,6 +103,9 @@ def environment_of(settings: Settings) -> dict[str, str]:
         "LANGFUSE_SECRET_KEY": settings.langfuse_secret_key.get_secret_value(),
         "OPENVIKING_URL": settings.openviking_url,
         "OPENVIKING_API_KEY": settings.openviking_api_key.get_secret_value(),
+        "SESSIONS_ALERTS": str(settings.sessions_alerts or ""),
+        "SESSIONS_WEBHOOK_URL": settings.sessions_webhook_url.get_secret_value(),
+        "SESSIONS_DASHBOARD_URL": settings.sessions_dashboard_url,
     }
     return {name: value for name, value in names.items() if value}
 

@@ -26,7 +26,7 @@ class Settings(BaseSettings):
 
     SECRET_FIELDS: ClassVar[tuple[str, ...]] = (
         *("langfuse_secret_key", "sessions_redaction_key", "openviking_api_key", "sessions_gateway_api_key"),
-        "sessions_api_token",
+        *("sessions_api_token", "sessions_webhook_url"),
     )
 
     langfuse_host: str = Field("", validation_alias=AliasChoices("LANGFUSE_HOST", "LANGFUSE_BASE_URL"))
@@ -55,6 +55,10 @@ class Settings(BaseSettings):
     sessions_embedding_dimension: int = Field(2048, ge=32, le=8192)
     sessions_model_concurrency: int = Field(2, ge=1, le=64)
     sessions_api_token: SecretStr = SecretStr("")
+    analysis_model: str = "rules"
+    sessions_alerts: Path | None = None
+    sessions_webhook_url: SecretStr = SecretStr("")
+    sessions_dashboard_url: str = ""
 
     @field_validator("sessions_outcome_scores", "openviking_memories", mode="before")
     @classmethod

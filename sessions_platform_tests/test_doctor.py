@@ -87,6 +87,25 @@ def test_another_embedding_dimension_than_the_index_has_is_said(
 
 def test_an_address_off_this_machine_is_said_to_receive_redacted_text(tmp_path: Path) -> None:
     given = {"sessions_home": tmp_path, "openviking_url": "http://127.0.0.1:1933"}
-    assert notes(load_settings(**given, sessions_gateway_url="http://localhost:1/v1")) == []
-    (note,) = notes(load_settings(**given, sessions_gateway_url="https://models.example.com/v1"))
+    assert "redacted text" not in str(notes(load_settings(**given, sessions_gateway_url="http://localhost:1/v1")))
+    (note, _) = notes(load_settings(**given, sessions_gateway_url="https://models.example.com/v1"))
     assert note.startswith("SESSIONS_GATEWAY_URL=https://models.example.com/v1") and "redacted text" in note
+
+
+def test_alerts_are_counted_and_it_is_said_whether_anybody_is_told(tmp_path: Path) -> None:
+    silent = notes(load_settings(sessions_home=tmp_path))
+    assert silent == [
+        "alerts: 7 rules of alerts.yaml are looked at after every publication, recorded, and posted nowhere, as "
+        "SESSIONS_WEBHOOK_URL is not set"
+    ]
+    (told,) = notes(load_settings(sessions_home=tmp_path, sessions_webhook_url="https://hooks.example/hush"))
+    assert told.endswith("and posted to SESSIONS_WEBHOOK_URL") and "hush" not in told
+
+
+def test_a_broken_alert_rule_and_a_webhook_that_is_no_address_are_said(tmp_path: Path, source: Any) -> None:
+    assert found(tmp_path, source)["alerts"] is None
+    wrong = str(found(tmp_path, source, sessions_webhook_url="hush-hush")["alerts"])
+    assert wrong == "SESSIONS_WEBHOOK_URL: give an address that begins with https://"
+    (tmp_path / "alerts.yaml").write_text("alerts: [{name: tools, metric: speed, window: 7d, threshold: below 1}]")
+    assert "alerts.yaml: rule 'tools': metric: unknown metric 'speed'" in str(found(tmp_path, source)["alerts"])
+    assert not [note for note in notes(load_settings(sessions_home=tmp_path)) if note.startswith("alerts")]

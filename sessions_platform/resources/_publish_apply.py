@@ -17,7 +17,7 @@ import duckdb
 from sessions_platform.sessions.table_schemas import DAY_MARTS, FACT_SCHEMAS
 from sessions_platform.sql import definitions, quoted, statement
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 """Raised with every change of columns or of what they mean: the next publication then builds the file anew."""
 
 PathOf = Callable[[str, str], str]

@@ -108,7 +108,7 @@ def _compare(made: Plan, store: ObjectStore, day: str, found: dict[str, ObjectIn
     elif not takes:
         made.skipped[day] = "not complete"
     used = {table: info for table, info in found.items() if takes or table == HEALTH_TABLE}
-    new = {table: _stamp(store, info, old.get(table)) for table, info in used.items()}
+    new = {table: stamp_of(store, info, old.get(table)) for table, info in used.items()}
     changed = {table for table in _OBJECTS if _hash(new.get(table)) != _hash(old.get(table))}
     if not changed:
         return
@@ -123,7 +123,7 @@ def _compare_commits(made: Plan, store: ObjectStore, day: str, old: dict[str, St
     info = store.head(layout.ledger_key(day))
     if info is None:
         return
-    stamp = _stamp(store, info, old.get(COMMITS_TABLE))
+    stamp = stamp_of(store, info, old.get(COMMITS_TABLE))
     if stamp == old.get(COMMITS_TABLE):
         return
     made.stamps[day] = {COMMITS_TABLE: stamp}
@@ -157,7 +157,8 @@ def _hash(stamp: Stamp | None) -> str | None:
     return stamp.sha256 if stamp else None
 
 
-def _stamp(store: ObjectStore, info: ObjectInfo, old: Stamp | None) -> Stamp:
+def stamp_of(store: ObjectStore, info: ObjectInfo, old: Stamp | None) -> Stamp:
+    """The stamp of a stored object: the old one where size and time are its, else with the hash of its content."""
     if old is not None and (old.bytes, old.changed_at) == (info.size, info.changed):
         return old
     digest = hashlib.sha256()

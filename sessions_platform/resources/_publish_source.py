@@ -21,7 +21,10 @@ class ParquetSource:
 
     def path_of(self, table: str, day: str) -> str:
         """Path of a table's Parquet on a date. FileNotFoundError if the store has none."""
-        key = layout.table_key(table, day)
+        return self.path_of_key(layout.table_key(table, day))
+
+    def path_of_key(self, key: str) -> str:
+        """Path of a Parquet object. FileNotFoundError if the store has none."""
         local = self._store.local_path(key)
         return str(local if local is not None else self._fetched(key))
 

@@ -1,8 +1,9 @@
 """The analytics file: how `analytics.duckdb` is made from the daily Parquet tables, and the day marts from one date's.
 
 `Publisher` is the only writer of the file, and replaces it whole. What stands in the tables is said by the files in
-`sql/`; the steps are in `_publish_plan` (what changed), `_publish_apply` (table work) and `_publish_file` (lock, copy,
-swap). Reading the published file is `analytics`' part. Source: CONTRACT section 5.
+`sql/`; the steps are in `_publish_plan` (what changed), `_publish_apply` (table work), `_publish_parts` (tables in
+parts) and `_publish_file` (lock, copy, swap). Reading the published file is `analytics`' part. Source: CONTRACT
+section 5.
 """
 
 import contextlib
@@ -19,6 +20,7 @@ import duckdb
 from sessions_platform.errors import StoreError
 from sessions_platform.resources._publish_apply import SCHEMA_VERSION, Change, Rules, Work, apply, create_tables
 from sessions_platform.resources._publish_file import PublishedFile
+from sessions_platform.resources._publish_parts import PartsPlan, apply_parts, insert_rows, note_parts, plan_parts
 from sessions_platform.resources._publish_plan import COMMITS_TABLE, MEMORIES_TABLE, Plan, Stamp, Stamps, merged, plan
 from sessions_platform.resources._publish_source import ParquetSource
 from sessions_platform.resources.leftovers import own_folder
@@ -49,6 +51,8 @@ class PublishReport:
     withdrawn: list[str] = field(default_factory=list)
     skipped: dict[str, str] = field(default_factory=dict)
     """Asked dates that were not taken, with the reason."""
+    parts: list[str] = field(default_factory=list)
+    """Objects of tables in parts, and decisions, that were swapped or went."""
     rebuilt: str | None = None
     """Why the file was built anew, or None."""
     sessions: int = 0
@@ -62,6 +66,7 @@ class _State:
     """What the file says of itself."""
 
     stamps: Stamps = field(default_factory=dict)
+    parts: dict[str, Stamp] = field(default_factory=dict)
     health: dict[str, bool] = field(default_factory=dict)
     settings: dict[str, str] = field(default_factory=dict)
 
@@ -91,6 +96,7 @@ class Publisher:
     ) -> PublishReport:
         """Take the asked dates (None: all that the store has) into the file, and replace it if anything changed.
 
+        Tables in parts and decisions are taken as they stand, whatever dates are asked for, and none as well.
         Dates that are not complete are not taken, and leave the file if they were in it. The file is built anew, from
         every complete date of the store, if it is missing or unreadable, was made by another schema version or other
         rules, or on `rebuild`. Waits for a publication that is under way. StoreError if the store can't be read.
@@ -104,15 +110,18 @@ class Publisher:
                 if reason is not None:
                     state, dates = _State(), None
                 todo = plan(self._store, dates, state.stamps, state.health)
-            if reason is None and todo.empty:
+                parts = plan_parts(self._store, state.parts)
+            if reason is None and todo.empty and not parts.changed:
                 return self._unchanged(todo, state, work)
             with work.phase("copy"):
                 if reason is None and not self._file.next.exists():
                     self._file.copy()
-            version = self._write(todo, state, reason, work, tell)
+            version = self._write(todo, parts, state, reason, work, tell)
             with work.phase("replace"):
                 self._file.replace()
-            return self._report(todo, version, reason, work)
+            report = self._report(todo, version, reason, work)
+            report.parts = parts.changed
+            return report
 
     def _state(self) -> tuple[_State, str | None]:
         """What the file holds, and why it must be built anew, if it must."""
@@ -151,12 +160,18 @@ class Publisher:
     def _read(self, path: Path) -> _State:
         with self._opened(path, read_only=True) as con:
             state = _State()
+            state.settings = dict(con.execute("SELECT name, value FROM publication_settings").fetchall())
+            if state.settings.get("schema_version") != str(SCHEMA_VERSION):
+                return state  # what else it has is in another shape
             for day, table, *stamp in con.execute(
                 "SELECT date::VARCHAR, table_name, bytes, changed_at, sha256 FROM publication"
             ).fetchall():
                 state.stamps.setdefault(day, {})[table] = Stamp(*stamp)
             state.health = dict(con.execute("SELECT date::VARCHAR, complete FROM data_health").fetchall())
-            state.settings = dict(con.execute("SELECT name, value FROM publication_settings").fetchall())
+            for key, *stamp in con.execute(
+                "SELECT object_key, bytes, changed_at, sha256 FROM part_publication"
+            ).fetchall():
+                state.parts[key] = Stamp(*stamp)
             return state
 
     @contextlib.contextmanager
@@ -171,7 +186,9 @@ class Publisher:
         finally:
             con.close()
 
-    def _write(self, todo: Plan, state: _State, reason: str | None, work: Work, tell: Progress) -> str:
+    def _write(
+        self, todo: Plan, parts: PartsPlan, state: _State, reason: str | None, work: Work, tell: Progress
+    ) -> str:
         """Bring the next file up to date and close it; its data version."""
         source = ParquetSource(self._store, self._file.scratch / "parquet")
         chunks = _chunks(todo, self._chunk_dates)
@@ -190,10 +207,9 @@ class Publisher:
                 con.begin()
                 with _explained(self._store):
                     apply(con, change, source.path_of, self._rules, work)
-                with work.phase("books"):
-                    if number == len(chunks) - 1:
-                        version = self._note(con, todo, state)
-                    con.commit()
+                if number == len(chunks) - 1:
+                    version = self._finish(con, todo, parts, state, source, work)
+                con.commit()
                 with work.phase("checkpoint"):
                     con.execute("CHECKPOINT published")
                 source.clear()
@@ -203,7 +219,22 @@ class Publisher:
         tell("publishing", done, len(todo.facts))
         return version
 
-    def _note(self, con: duckdb.DuckDBPyConnection, todo: Plan, state: _State) -> str:
+    def _finish(
+        self,
+        con: duckdb.DuckDBPyConnection,
+        todo: Plan,
+        parts: PartsPlan,
+        state: _State,
+        source: ParquetSource,
+        work: Work,
+    ) -> str:
+        """What follows the last dates: the tables in parts, data_health and the books; the data version."""
+        with work.phase("parts"), _explained(self._store):
+            apply_parts(con, parts, self._store, source, work)
+        with work.phase("books"):
+            return self._note(con, todo, parts, state)
+
+    def _note(self, con: duckdb.DuckDBPyConnection, todo: Plan, parts: PartsPlan, state: _State) -> str:
         """Write data_health and the publisher's books; the data version, which follows from content alone."""
         stamps = dict(state.stamps)
         for day, new in todo.stamps.items():
@@ -223,8 +254,13 @@ class Publisher:
         _replace_rows(con, "publication", rows)
         health = con.execute("SELECT date::VARCHAR, complete FROM data_health ORDER BY date").fetchall()
         settings = self._settings()
-        content = [settings, [[str(row["date"]), row["table_name"], row["sha256"]] for row in rows], health]
-        settings["data_version"] = hashlib.sha256(json.dumps(content).encode()).hexdigest()[:16]
+        objects = [[str(row["date"]), row["table_name"], row["sha256"]] for row in rows]
+        facts = [one for one in objects if one[1] != COMMITS_TABLE]
+        versions = {
+            "data_version": _digest([settings, objects, health, note_parts(con, parts)]),
+            "facts_version": _digest([settings, facts, health]),
+        }
+        settings |= versions
         settings["newest_date"] = max((day for day, complete in health if complete), default="")
         con.execute("DELETE FROM publication_settings")
         for name, value in sorted(settings.items()):
@@ -320,10 +356,14 @@ def _replace_commits(con: duckdb.DuckDBPyConnection, todo: Plan) -> None:
 
 
 def _replace_rows(con: duckdb.DuckDBPyConnection, table: str, rows: list[dict[str, Any]]) -> None:
-    """Put rows in place of those of their dates. As plain values: an Arrow table would import pandas, for seconds."""
+    """Put rows in place of those of their dates."""
     if rows:
         con.execute(f"DELETE FROM {table} WHERE list_contains(?, date)", [sorted({row["date"] for row in rows})])  # noqa: S608
-        con.execute(f"INSERT INTO {table} BY NAME SELECT r.* FROM (SELECT unnest(?) AS r)", [rows])  # noqa: S608
+        insert_rows(con, table, rows)
+
+
+def _digest(content: list[Any]) -> str:
+    return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:16]
 
 
 def _chunks(todo: Plan, dates: int) -> list[list[str]]:

@@ -11,6 +11,9 @@ from importlib.resources import files
 
 import yaml
 
+# libyaml reads the catalog ten times as fast, and every import of the definitions reads it.
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
@@ -23,12 +26,17 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A published table: its grain and columns. `internal` ones keep the publisher's books."""
+    """A published table: its grain and columns. `internal` ones keep the publisher's books.
+
+    `in_parts`: its rows stand in the store in parts, named by the values of `parts` (None: one object holds all).
+    """
 
     name: str
     comment: str
     columns: tuple[Column, ...]
     internal: bool
+    in_parts: bool = False
+    parts: str | None = None
 
 
 @cache
@@ -40,13 +48,16 @@ def statement(name: str) -> str:
 @cache
 def catalog() -> dict[str, Table]:
     """Every table of the published file, by name."""
-    described = yaml.safe_load(files(__name__).joinpath("catalog.yaml").read_text(encoding="utf-8"))
+    text = files(__name__).joinpath("catalog.yaml").read_text(encoding="utf-8")
+    described = yaml.load(text, _LOADER)  # noqa: S506 - a safe loader, written in C
     return {
         name: Table(
             name,
             entry["grain"],
             tuple(Column(column, *described_as.split(" | ", 1)) for column, described_as in entry["columns"].items()),
             bool(entry.get("internal", False)),
+            "parts" in entry,
+            entry.get("parts"),
         )
         for name, entry in described.items()
     }

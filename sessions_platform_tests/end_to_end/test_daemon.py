@@ -126,7 +126,7 @@ def test_daemons_are_well_and_nothing_is_left_of_them(two_days: dict[str, Any]) 
 
 
 def test_schedule_and_sensor_are_on_by_default(two_days: dict[str, Any]) -> None:
-    names = ("daily_sessions_schedule", "index_maintenance_schedule", "weekly_when_complete")
+    names = ("alerts", "daily_sessions_schedule", "index_maintenance_schedule", "weekly_when_complete")
     assert two_days["states"] == dict.fromkeys(names, "RUNNING")
 
 

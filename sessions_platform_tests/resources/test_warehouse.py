@@ -30,6 +30,10 @@ class World:
         options = {name: more.pop(name) for name in ("idle_hours", "outcome_scores") if name in more}
         return Publisher(self.store, self.path, **options).publish(list(dates) or None, **more)
 
+    def publish_parts(self) -> PublishReport:
+        """Publish no date: only tables in parts and decisions."""
+        return Publisher(self.store, self.path).publish([])
+
     def ask(self, sql: str) -> list[tuple[Any, ...]]:
         with duckdb.connect() as con:
             con.execute(f"ATTACH '{self.path}' AS w (READ_ONLY)")
