@@ -8,7 +8,7 @@ from sessions_platform.pages import specs
 from sessions_platform.pages.asked import Asked
 from sessions_platform.pages.chart import Chart, Column
 from sessions_platform.pages.flow import END, START, drawing
-from sessions_platform.pages.formats import MINIMUM, count, share
+from sessions_platform.pages.formats import MINIMUM, count, several, share
 from sessions_platform.pages.site import Site, link, session_url
 
 _CELLS = 12
@@ -167,7 +167,7 @@ def repeats(site: Site, asked: Asked) -> Chart:
     runs, sessions = (rows[0]["all_runs"], rows[0]["all_sessions"]) if rows else (0, 0)
     return Chart(
         "repeated-calls",
-        f"Loops: the same call three times or more in a row ({count(runs)} runs in {count(sessions)} sessions)",
+        f"Loops: the same call three times or more in a row ({several(runs, 'run')} in {several(sessions, 'session')})",
         rows,
         (
             Column("tool_name", "Tool"),
@@ -193,7 +193,7 @@ def ping_pong(site: Site, asked: Asked) -> Chart:
     times = sum(row["times"] for row in rows)
     return Chart(
         "ping-pong",
-        f"Loops: the word goes A, B, A, B between two agents ({count(times)} times)",
+        f"Loops: the word goes A, B, A, B between two agents ({several(times, 'time')})",
         rows,
         (
             Column("agent_a", "Agent"),

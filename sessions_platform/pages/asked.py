@@ -46,14 +46,18 @@ class Asked:
 
     def text(self, name: str) -> str | None:
         """A parameter, None if empty or absent."""
-        value = (self._given.get(name) or "").strip()
+        return (self.exact(name) or "").strip() or None
+
+    def exact(self, name: str) -> str | None:
+        """A parameter that names something: spaces around it are part of the name. None if empty or absent."""
+        value = self._given.get(name) or ""
         if len(value) > _LONGEST:
             raise BadRequest(f"{name}: at most {_LONGEST} characters")
         return value or None
 
     def texts(self, name: str) -> list[str]:
-        """A parameter that may be given several times."""
-        return [value.strip() for value in self._given.getlist(name) if value.strip()][:50]
+        """A parameter that may be given several times, each as it is."""
+        return [value for value in self._given.getlist(name) if value.strip()][:50]
 
     def flag(self, name: str) -> bool:
         """Whether it is switched on."""

@@ -13,7 +13,9 @@ from sessions_platform.analytics import Record
 from sessions_platform.pages.asked import without_empty
 from sessions_platform.pages.site import link
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+LONGEST_ADDRESS = 8000
+"""Characters of an address that browsers and servers take; what would need a longer one leads nowhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,10 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """One chart. `spec` is Vega-Lite without data, or None for a table alone; `parameters` those it was asked by."""
+    """One chart. `spec` is Vega-Lite without data, or None for a table alone; `parameters` those it was asked by.
+
+    `drawn` is how many of the rows, from the first, have a mark; 0 for all.
+    """
 
     name: str
     title: str
@@ -48,6 +53,13 @@ class Chart:
     note: str = ""
     empty: str = "There is nothing to show for these dates."
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    drawn: int = 0
+
+    def __post_init__(self) -> None:
+        for row in self.rows:
+            for key in ("href", "example"):
+                if len(row.get(key) or "") > LONGEST_ADDRESS:
+                    row[key] = None
 
     @property
     def source(self) -> str:
@@ -70,6 +82,7 @@ class Chart:
             "columns": {column.key: column.label for column in self.columns},
             "rows": self.rows,
             "spec": self.spec,
+            "drawn": self.drawn,
         }
 
     def as_csv(self) -> str:
@@ -85,6 +98,6 @@ class Chart:
 
 
 def _cell(value: Any) -> Any:
-    if isinstance(value, str) and value.startswith(_FORMULA):
+    if isinstance(value, str) and (value.startswith(_FORMULA) or value.lstrip().startswith(_FORMULA)):
         return "'" + value
     return value

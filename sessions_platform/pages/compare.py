@@ -1,16 +1,18 @@
-"""Compare: sessions side by side, and two cohorts, with what the statistics allow to say."""
+"""Compare: what can be compared, and sessions side by side. Cohorts are compared in `cohorts`."""
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from sessions_platform.analytics import Record
-from sessions_platform.pages import specs
 from sessions_platform.pages.asked import Asked, BadRequest
 from sessions_platform.pages.chart import Chart, Column
-from sessions_platform.pages.formats import FORMATS, count
-from sessions_platform.pages.sessions import choices
+from sessions_platform.pages.cohorts import CHARTS as COHORT_CHARTS
+from sessions_platform.pages.cohorts import cohorts_page
+from sessions_platform.pages.comparison import form_of
+from sessions_platform.pages.formats import FORMATS
 from sessions_platform.pages.site import NotFound, Site, link, session_url
 
+__all__ = ["CHARTS", "cohorts_page", "page"]
 _MOST_SESSIONS = 6
 _LINES = (
     ("Title", "title", "said"), ("Status", "status", "text"), ("Outcome", "outcome", "text"),
@@ -27,8 +29,7 @@ _LINES = (
 def page(site: Site, request: Request) -> Response:
     """`/compare`: sessions side by side; without any, what can be compared."""
     asked = Asked(request.query_params)
-    given = [one for text in asked.texts("session_ids") for one in text.split("\n") if one.strip()]
-    ids = list(dict.fromkeys(one.strip() for one in given))
+    ids = list(dict.fromkeys(asked.texts("session_ids")))
     if len(ids) > _MOST_SESSIONS:
         raise BadRequest(f"At most {_MOST_SESSIONS} sessions can stand side by side.")
     return site.page(
@@ -36,9 +37,7 @@ def page(site: Site, request: Request) -> Response:
         here="/compare",
         ids=ids,
         side=_side_by_side(site, ids) if len(ids) >= 2 else None,
-        choices=choices(site),
-        metrics=_metrics(),
-        given={"a": "", "b": "", "metric": "success_rate", "since": "", "until": ""},
+        **form_of(site, asked),
     )
 
 
@@ -85,117 +84,4 @@ def side_by_side(site: Site, asked: Asked) -> Chart:
     )
 
 
-def cohorts_page(site: Site, request: Request) -> Response:
-    """`/compare/cohorts?a=key:value&b=key:value&metric=`"""
-    asked = Asked(request.query_params)
-    a, b = asked.text("a"), asked.text("b")
-    if a is None or b is None:
-        raise BadRequest("Two cohorts are needed: a=key:value and b=key:value, such as version:2.0 and version:2.1.")
-    found, charts = _compared(site, asked), [effect(site, asked), strata(site, asked)]
-    return site.page(
-        "cohorts.html",
-        here="/compare",
-        found=found,
-        figure=_figure(found),
-        charts=[chart for chart in charts if chart.rows],
-        choices=choices(site),
-        metrics=_metrics(),
-        given={"metric": "success_rate", "since": "", "until": "", **_parameters(asked)},
-        sessions=[(name, link("/sessions", **_filter(name), since=asked.day("since"), until=asked.day("until")))
-                  for name in (a, b)],
-    )  # fmt: skip
-
-
-def _filter(cohort: str) -> Record:
-    key, _, value = cohort.partition(":")
-    return {key: value} if key in {"tool", "agent"} else {"segment": cohort}
-
-
-def _metrics() -> dict[str, str]:
-    from sessions_platform.statistics.metrics import METRICS
-
-    return {name: metric.words for name, metric in METRICS.items()}
-
-
-def _parameters(asked: Asked) -> Record:
-    given = {"a": asked.text("a"), "b": asked.text("b"), "metric": asked.text("metric") or "success_rate"}
-    return {**given, "since": asked.day("since") or "", "until": asked.day("until") or ""}
-
-
-def _compared(site: Site, asked: Asked) -> Record:
-    from sessions_platform.statistics.from_file import cohort_comparison
-
-    given = _parameters(asked)
-
-    def ask() -> Record:
-        return cohort_comparison(
-            site.analytics, given["a"] or "", given["b"] or "", given["metric"],
-            since=given["since"] or None, until=given["until"] or None,
-        ).as_record()  # fmt: skip
-
-    found: Record = site.kept("cohorts", given, ask)
-    return found
-
-
-def _figure(found: Record) -> str:
-    """How figures of this comparison are written: a name of `formats.FORMATS`."""
-    if found["kind"] == "rate":
-        return "share"
-    return {"USD": "usd", "seconds": "seconds"}.get(found["unit"], "number")
-
-
-def effect(site: Site, asked: Asked) -> Chart:
-    """The difference with its interval."""
-    found = _compared(site, asked)
-    factor = 100 if found["kind"] == "rate" else 1
-    unit = "percentage points" if factor == 100 else found["unit"]
-    rows: list[Record] = []
-    if found["effect"] is not None and found["verdict"] != "not enough data":
-        figures = {name: factor * found[name] for name in ("effect", "ci_low", "ci_high")}
-        rows.append({"what": "b minus a", **figures, "unit": unit, "n_a": found["n_a"], "n_b": found["n_b"]})
-    spec = specs.effects("what", title=f"difference, {unit}")
-    return Chart(
-        "cohort-effect",
-        f"How much differs {found['metric']}? {found['b']} minus {found['a']}"
-        f" (n = {count(found['n_b'])} and {count(found['n_a'])})",
-        rows,
-        (
-            Column("what", "Difference"),
-            Column("effect", "Estimate", "number"),
-            Column("ci_low", "95 % from", "number"),
-            Column("ci_high", "to", "number"),
-            Column("unit", "Unit"),
-            Column("n_a", "n of a", "count"),
-            Column("n_b", "n of b", "count"),
-        ),
-        spec,
-        note="A bar that does not touch the dashed line at 0 is a difference that chance alone seldom makes.",
-        parameters=_parameters(asked),
-    )
-
-
-def strata(site: Site, asked: Asked) -> Chart:
-    """Of what both cohorts consist."""
-    found = _compared(site, asked)
-    kind = _figure(found)
-    return Chart(
-        "cohort-mix",
-        f"Are they alike? What {count(found['n_a'])} and {count(found['n_b'])} sessions consist of",
-        list(found["strata"]),
-        (
-            Column("name", "Task"),
-            Column("n_a", "n of a", "count"),
-            Column("n_b", "n of b", "count"),
-            Column("share_a", "Share of a", "share"),
-            Column("share_b", "Share of b", "share"),
-            Column("value_a", "Figure of a", kind),
-            Column("value_b", "Figure of b", kind),
-            Column("weight", "Weight", "share"),
-            Column("note", "Note"),
-        ),
-        note="Weight: what the task counts in the adjusted figures. Figures of single tasks are of few sessions.",
-        parameters=_parameters(asked),
-    )
-
-
-CHARTS = {"compare-sessions": side_by_side, "cohort-effect": effect, "cohort-mix": strata}
+CHARTS = {"compare-sessions": side_by_side, **COHORT_CHARTS}

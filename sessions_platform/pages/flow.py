@@ -6,6 +6,7 @@ Geometry alone: the template makes the SVG. Units are those of its view box.
 from dataclasses import dataclass
 
 from sessions_platform.analytics import Record
+from sessions_platform.pages.formats import plain
 
 START, END = "(start)", "(end)"
 _MOST_AGENTS = 9
@@ -118,6 +119,6 @@ def _arc(row: Record, place: dict[str, int], most: int) -> Arc:
         round((y1 + y2) / 2 + 4, 1),
         "end" if back else "start",
         back,
-        f"{row['from_agent']} to {row['to_agent']}: {row['times']:,} times, {part} of what follows {row['from_agent']}",
-        row["href"],
+        f"{plain(row['from_agent'])} to {plain(row['to_agent'])}: {row['times']:,} times, {part} of what follows",
+        row["href"] or "#agent-flow",
     )

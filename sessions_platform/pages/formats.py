@@ -7,11 +7,18 @@ from typing import Any
 MINIMUM = 10
 """Fewest sessions or calls for which a rate is shown."""
 NONE = "–"
+_SHOWN = 1000
+"""Characters of a text that stands in a page; whole ones have their own place."""
 
 
 def count(value: float | None) -> str:
     """1,234"""
     return NONE if value is None else f"{value:,.0f}"
+
+
+def several(number: int, name: str) -> str:
+    """1 run, 2 runs"""
+    return f"{number:,} {name}{'' if number == 1 else 's'}"
 
 
 def share(value: float | None) -> str:
@@ -26,6 +33,13 @@ def number(value: float | None) -> str:
     return NONE if value is None else f"{value:,.2f}" if abs(value) < 100 else f"{value:,.0f}"
 
 
+def probability(value: float | None) -> str:
+    """0.034, < 0.001"""
+    if value is None:
+        return NONE
+    return f"{value:.3f}" if value >= 0.001 else "< 0.001"
+
+
 def milliseconds(value: float | None) -> str:
     """820 ms, 1.2 s, 3 min 20 s"""
     if value is None:
@@ -37,6 +51,8 @@ def seconds(value: float | None) -> str:
     """4.2 s, 3 min 20 s, 2 h 5 min, 1 d 3 h"""
     if value is None:
         return NONE
+    if value < 0:
+        return "-" + seconds(-value)
     if value < 60:
         return f"{value:.1f} s"
     minutes, rest = divmod(round(value), 60)
@@ -50,7 +66,8 @@ def usd(value: float | None) -> str:
     """$0.0042, $1.20"""
     if value is None:
         return NONE
-    return f"${value:,.2f}" if value >= 1 or value == 0 else f"${value:.4f}"
+    sign, size = "-" if value < 0 else "", abs(value)
+    return f"{sign}${size:,.2f}" if size >= 1 or size == 0 else f"{sign}${size:.4f}"
 
 
 def moment(value: str | None) -> str:
@@ -66,8 +83,11 @@ def clock(value: str | None) -> str:
 
 
 def plain(value: Any) -> str:
-    """As it is."""
-    return NONE if value is None or value == "" else str(value)
+    """As it is; of very long texts the beginning, and how much is left out."""
+    if value is None or value == "":
+        return NONE
+    text = str(value)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}… ({len(text) - _SHOWN:,} more characters)"
 
 
 def week_name(monday: str) -> str:
@@ -78,6 +98,13 @@ def week_name(monday: str) -> str:
 
 FORMATS: dict[str, Callable[[Any], str]] = {
     "text": plain, "said": plain, "count": count, "share": share, "number": number, "ms": milliseconds,
-    "seconds": seconds, "usd": usd, "moment": moment, "clock": clock,
+    "seconds": seconds, "usd": usd, "moment": moment, "clock": clock, "p": probability,
 }  # fmt: skip
-FILTERS = {**FORMATS, "week": week_name}
+
+
+def as_kind(value: Any, kind: str) -> str:
+    """As a column of this kind writes it."""
+    return FORMATS[kind](value)
+
+
+FILTERS = {**FORMATS, "plain": plain, "several": several, "week": week_name, "as_kind": as_kind}

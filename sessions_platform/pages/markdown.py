@@ -11,6 +11,7 @@ _HEADING = re.compile(r"(#{1,6})\s+(.*)")
 _ITEM = re.compile(r"\s*(?:[-*+]|\d+[.)])\s+(.*)")
 _RULE = re.compile(r"\|?[\s:|-]+\|[\s:|-]*")
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
+_STRESSED = re.compile(r"(?<![\\*\w])\*([^*\n]+)(?<!\\)\*(?![*\w])|(?<!\\)`([^`\n]+)`")
 _STRONG = re.compile(r"(?<!\\)\*\*(.+?)(?<!\\)\*\*")
 
 
@@ -52,4 +53,4 @@ def _cells(line: str) -> list[str]:
 
 
 def _plain(text: str) -> str:
-    return _ESCAPED.sub(r"\1", _STRONG.sub(r"\1", text))
+    return _ESCAPED.sub(r"\1", _STRESSED.sub(lambda found: found[1] or found[2], _STRONG.sub(r"\1", text)))

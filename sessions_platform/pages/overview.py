@@ -8,12 +8,14 @@ from starlette.responses import Response
 
 from sessions_platform.analytics import Record
 from sessions_platform.pages import specs
+from sessions_platform.pages.alerts import alerts_panel
 from sessions_platform.pages.asked import Asked, sunday
 from sessions_platform.pages.chart import Chart, Column
 from sessions_platform.pages.formats import MINIMUM, count, number, share, usd
 from sessions_platform.pages.site import Site, link
 
 _SHOWN_WEEKS = 16
+_BAND_WEEKS = 4
 _WORDS = {
     "within": "as the weeks before",
     "above": "higher than the weeks before",
@@ -61,7 +63,7 @@ def page(site: Site, request: Request) -> Response:
         before=len(before),
         scorecard=scorecard(site, Asked(request.query_params)) if current else None,
         charts=[build(site, Asked(request.query_params)) for build in (rates, days)],
-        alerts=_alerts(site),
+        alerts=alerts(site, Asked(request.query_params)),
         health=[{**row, "says": health_words(row)} for row in health],
     )
 
@@ -114,10 +116,16 @@ def _line(measure: Measure, week: Record, before: list[Record]) -> Record:
         "band_high": high,
         "band": f"{form(low)} to {form(high)}" if low is not None and measure.kind != "total" else "–",
         "status": status,
-        "verdict": _WORDS[status].replace("the weeks", "the four weeks" if measure.kind == "total" else "the weeks"),
+        "verdict": _verdict(measure, status, len(before)),
         "tone": _tone(measure, status),
         "href": link("/sessions", since=week["week"], until=sunday(week["week"])),
     }
+
+
+def _verdict(measure: Measure, status: str, before: int) -> str:
+    if status == "no band yet" and before < _BAND_WEEKS:
+        return f"{_WORDS[status]} ({before} of {_BAND_WEEKS})"
+    return _WORDS[status].replace("the weeks", "the four weeks" if measure.kind == "total" else "the weeks")
 
 
 def _figure(measure: Measure, week: Record) -> float | None:
@@ -131,8 +139,9 @@ def _figure(measure: Measure, week: Record) -> float | None:
 def _interval(measure: Measure, week: Record, n: int) -> str:
     if measure.kind == "rate" and n >= MINIMUM:
         low, high = ((week[f"{name}_{end}"]) for name in [_bound(measure)] for end in ("low", "high"))
-        return f"{share(low)} to {share(high)}, n = {count(week[measure.out_of or measure.n])}"
-    return f"n = {count(n)}" if measure.kind != "total" else "a total"
+        of = measure.out_of or "sessions"
+        return f"{share(low)} to {share(high)}, n = {count(week[measure.out_of or measure.n])} {of}"
+    return f"n = {count(n)} sessions" if measure.kind != "total" else "a total"
 
 
 def _bound(measure: Measure) -> str:
@@ -239,6 +248,21 @@ def days(site: Site, asked: Asked) -> Chart:
     )
 
 
+def alerts(site: Site, asked: Asked) -> Chart:
+    """What fires now."""
+    firing = alerts_panel(site)
+    rows = firing or []
+    return Chart(
+        "alerts",
+        f"Alerts: {count(len(rows))} firing" if rows else "Alerts",
+        rows,
+        tuple(Column(name, name) for name in (rows[0] if rows else ())),
+        empty="No alert fires."
+        if firing is not None
+        else "No alert rule has run yet; `sessions-platform alerts` says what the rules find.",
+    )
+
+
 def health_words(row: Record) -> str:
     """What a day's row of data_health means."""
     if not row["complete"]:
@@ -252,11 +276,4 @@ def health_words(row: Record) -> str:
     return "complete"
 
 
-def _alerts(site: Site) -> list[Record] | None:
-    """Newest first; None where nothing has written alerts yet."""
-    if not site.has_table("alerts"):
-        return None
-    return site.analytics.records("SELECT * FROM alerts ORDER BY 1 DESC LIMIT 20")
-
-
-CHARTS = {"scorecard": scorecard, "rates": rates, "days": days}
+CHARTS = {"scorecard": scorecard, "rates": rates, "days": days, "alerts": alerts}

@@ -11,12 +11,14 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
-from sessions_platform.analytics import NotPublished, SessionAnalytics
+from sessions_platform.analytics import NotPublished, SessionAnalytics, TooLong
+from sessions_platform.api.desk import Desk
 from sessions_platform.errors import PlatformError
 from sessions_platform.pages import agents, compare, data, overview, session, sessions, tools, weekly
 from sessions_platform.pages.asked import Asked
 from sessions_platform.pages.chart import Chart
 from sessions_platform.pages.site import SECURITY, NotFound, Site, link
+from sessions_platform.pages.static_files import VEGA
 from sessions_platform.settings import Settings
 
 _log = logging.getLogger(__name__)
@@ -42,14 +44,19 @@ CHARTS: dict[str, Callable[[Site, Asked], Chart]] = {
 }  # fmt: skip
 
 
-def router(analytics: SessionAnalytics, settings: Settings) -> APIRouter:
-    """The pages of an installation. They stand outside the OpenAPI description."""
-    site = Site(analytics, settings)
+HEAVY = ("/compare/cohorts", "/pages/data/cohort-")
+"""Where the answers begin that statistics hold the interpreter for."""
+
+
+def router(analytics: SessionAnalytics, settings: Settings, desk: Desk | None = None) -> APIRouter:
+    """The pages of an installation, within the limits of `desk`. They stand outside the OpenAPI description."""
+    site, desk = Site(analytics, settings), desk or Desk(analytics)
     made = APIRouter(route_class=_route_class(site), include_in_schema=False, default_response_class=HTMLResponse)
-    for path, page in PAGES.items():
-        made.add_api_route(path, _endpoint(site, page), methods=["GET", "HEAD"], response_model=None)
-    made.add_api_route("/pages/data/{name}", _endpoint(site, _data), methods=["GET", "HEAD"], response_model=None)
-    made.add_api_route("/static/{name}", _endpoint(site, _static), methods=["GET", "HEAD"], response_model=None)
+    pages = {**PAGES, "/pages/data/{name}": _data}
+    for path, page in pages.items():
+        made.add_api_route(path, _endpoint(site, desk, page), methods=["GET", "HEAD"], response_model=None)
+    made.add_api_route("/static/{name}", _file(site), methods=["GET", "HEAD"], response_model=None)
+    desk.before_first(lambda: site.files.url(VEGA))
     return made
 
 
@@ -58,18 +65,22 @@ def error_page(site: Site, status: int, title: str, message: str) -> Response:
     return site.page("error.html", status=status, title=title, message=message)
 
 
-def _endpoint(site: Site, page: Page) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+def _endpoint(site: Site, desk: Desk, page: Page) -> Callable[[Request], Coroutine[Any, Any, Response]]:
     async def answer(request: Request) -> Response:
-        return await run_in_threadpool(page, site, request)
+        heavy = request.url.path.startswith(HEAVY)
+        return await desk.made(lambda pin: page(site.over(pin), request), heavy=heavy)
 
     return answer
 
 
-def _static(site: Site, request: Request) -> Response:
-    found = site.files.answer(request.path_params["name"])
-    if found is None:
-        raise NotFound("There is no such file.")
-    return found
+def _file(site: Site) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+    async def answer(request: Request) -> Response:
+        found = await run_in_threadpool(site.files.answer, request.path_params["name"])
+        if found is None:
+            raise NotFound("There is no such file.")
+        return found
+
+    return answer
 
 
 def _data(site: Site, request: Request) -> Response:
@@ -96,6 +107,8 @@ def _route_class(site: Site) -> type[APIRoute]:
                     answer = await handle(request)
                 except (PlatformError, duckdb.Error) as error:
                     answer = await run_in_threadpool(_refused, site, request, error)
+                    if isinstance(error, TooLong):
+                        answer.headers["Retry-After"] = "5"
                 for name, value in SECURITY.items():
                     answer.headers.setdefault(name, value)
                 answer.headers.setdefault("Cache-Control", "no-cache")
@@ -109,6 +122,8 @@ def _route_class(site: Site) -> type[APIRoute]:
 def _refused(site: Site, request: Request, error: Exception) -> Response:
     if isinstance(error, NotPublished):
         status, title = 503, "Nothing is published yet"
+    elif isinstance(error, TooLong):
+        status, title = 503, "This took too long"
     elif isinstance(error, NotFound):
         status, title = 404, "Not found"
     elif isinstance(error, duckdb.Error):

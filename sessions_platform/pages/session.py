@@ -167,7 +167,7 @@ def _traces(site: Site, found: Record, events: list[Record]) -> list[Record]:
 
 def timeline(site: Site, asked: Asked, session_id: str | None = None) -> Chart:
     """Messages, tool calls and model calls by time."""
-    session_id = session_id if session_id is not None else asked.text("session_id") or ""
+    session_id = session_id if session_id is not None else asked.exact("session_id") or ""
     events = site.kept("timeline", {"id": session_id}, lambda: _events(site, session_id))
     if not events:
         raise NotFound("There is no such session.")

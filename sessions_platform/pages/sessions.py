@@ -19,6 +19,7 @@ OUTCOMES = ("success", "partial", "failed", "unknown")
 _PAGE = 50
 _MOST = 5000
 _FOUND = 30
+_LONGEST_CHOICE = 200
 
 
 def page(site: Site, request: Request) -> Response:
@@ -42,7 +43,7 @@ def page(site: Site, request: Request) -> Response:
 
 def filters(asked: Asked) -> Record:
     """The filters of a request, as they stand in its address."""
-    from_agent, to_agent = asked.text("from_agent"), asked.text("to_agent")
+    from_agent, to_agent = asked.exact("from_agent"), asked.exact("to_agent")
     if (from_agent is None) != (to_agent is None):
         raise BadRequest("from_agent and to_agent: give both, or none")
     since, until = asked.day("since"), asked.day("until")
@@ -52,7 +53,7 @@ def filters(asked: Asked) -> Record:
     pairs(segments)
     names = ("status", "outcome", "user_id", "tool", "operation", "error", "agent")
     return {
-        **{name: asked.text(name) for name in names},
+        **{name: asked.exact(name) for name in names},
         "since": since,
         "until": until,
         "failed": 1 if asked.flag("failed") else None,
@@ -73,15 +74,13 @@ def _listing(site: Site, asked: Asked, given: Record) -> Record:
     """One page of the list."""
     after = asked.text("after")
     start, _, last = (after or "").partition("~")
-    query = _asked_for(given)
-    rows = site.ask("page_sessions", **query, after_start=_moment(start), after_id=last, limit=_PAGE + 1)
-    total = site.ask("page_session_count", **query)[0]["total"]
+    rows = site.ask("page_sessions", **_asked_for(given), after_start=_moment(start), after_id=last, limit=_PAGE + 1)
     shown = [with_link(row) for row in rows[:_PAGE]]
     more = None
     if len(rows) > _PAGE:
         more = link("/sessions", **given, after=f"{shown[-1]['start_time']}~{shown[-1]['session_id']}")
     return {
-        "total": total,
+        "total": rows[0]["total"] if rows else 0,
         "rows": shown,
         "more": more,
         "first": link("/sessions", **given) if after else None,
@@ -101,7 +100,8 @@ def _moment(cursor: str) -> str | None:
 
 def with_link(row: Record) -> Record:
     """A session with its address."""
-    return {**row, "href": session_url(row["session_id"])}
+    told = {name: value for name, value in row.items() if name != "total"}
+    return {**told, "href": session_url(row["session_id"])}
 
 
 def _chips(given: Record) -> list[Record]:
@@ -135,6 +135,8 @@ def choices(site: Site) -> Record:
     """Values to choose from, by key; `segments` are `key:value`."""
     found: dict[str, list[str]] = {"tool": [], "agent": [], "segments": []}
     for row in site.ask("page_choices"):
+        if len(row["key"]) + len(row["value"]) > _LONGEST_CHOICE:
+            continue
         if row["key"] in {"tool", "agent"}:
             found[row["key"]].append(row["value"])
         else:

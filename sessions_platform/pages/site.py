@@ -6,7 +6,8 @@ Nothing about a single page belongs here.
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from functools import cached_property
+from copy import copy
+from functools import cache
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -14,14 +15,21 @@ import msgspec
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
-from sessions_platform.analytics import Record, SessionAnalytics
+from sessions_platform.analytics import PinnedAnalytics, Record, SessionAnalytics, TooLong
 from sessions_platform.errors import PlatformError, StoreError
 from sessions_platform.pages import formats
 from sessions_platform.pages.static_files import StaticFiles
+from sessions_platform.resources.object_store import ObjectStore, open_store
+from sessions_platform.resources.platform import OpenVikingResource
+from sessions_platform.search import ExactAnswer, SessionSearch
+from sessions_platform.search.session_search import Day
+from sessions_platform.search.strings import Progress
 from sessions_platform.settings import Settings
 from sessions_platform.sql import statement
 
 _KEPT = 200
+_KEPT_ROWS = 40_000
+"""Rows of all that is kept: about 60 MB."""
 SECURITY = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
     " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
@@ -45,14 +53,51 @@ class NotFound(PlatformError):
     """There is no such page, session, tool, chart or week."""
 
 
+class Kept:
+    """Answers that pages asked for, by version of the data and question; the longest unused go first."""
+
+    def __init__(self, most: int = _KEPT, most_rows: int = _KEPT_ROWS) -> None:
+        self._most, self._most_rows = most, most_rows
+        self._guard = threading.Lock()
+        self._answers: OrderedDict[tuple[str, str], Any] = OrderedDict()
+        self._rows = 0
+
+    def get(self, key: tuple[str, str], answer: Callable[[], Any]) -> Any:
+        """The answer, made if it is not there."""
+        with self._guard:
+            if key in self._answers:
+                self._answers.move_to_end(key)
+                return self._answers[key]
+        found = answer()
+        with self._guard:
+            if key not in self._answers:
+                self._answers[key] = found
+                self._rows += _rows_of(found)
+            while len(self._answers) > self._most or self._rows > self._most_rows:
+                self._rows -= _rows_of(self._answers.popitem(last=False)[1])
+        return found
+
+    @property
+    def rows(self) -> int:
+        """How many rows are kept."""
+        return self._rows
+
+
 class Site:
     """Pages of one installation. Safe to use from several threads."""
 
     def __init__(self, analytics: SessionAnalytics, settings: Settings) -> None:
         self.analytics, self.settings = analytics, settings
         self.files = StaticFiles(settings.scratch)
-        self._guard = threading.Lock()
-        self._kept: OrderedDict[tuple[str, str], Any] = OrderedDict()
+        self._kept = Kept()
+        self._store = cache(lambda: open_store(settings.store_url))
+        self.templates = _templates(self.files)
+
+    def over(self, pin: PinnedAnalytics) -> "Site":
+        """The same pages over one version of the file, for one request; what is kept is shared."""
+        made = copy(self)
+        made.analytics = pin
+        return made
 
     def ask(self, query: str, **parameters: Any) -> list[Record]:
         """Rows of `sql/queries/<query>.sql`."""
@@ -62,17 +107,7 @@ class Site:
 
     def kept(self, name: str, about: Mapping[str, Any], answer: Callable[[], Any]) -> Any:
         """The answer, kept until another file is published: a chart asks for its page's rows a second time."""
-        key = (self.analytics.data_version(), f"{name} {sorted(about.items())!r}")
-        with self._guard:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-                return self._kept[key]
-        found = answer()
-        with self._guard:
-            self._kept[key] = found
-            while len(self._kept) > _KEPT:
-                self._kept.popitem(last=False)
-        return found
+        return self._kept.get((self.analytics.data_version(), f"{name} {sorted(about.items())!r}"), answer)
 
     def has_table(self, name: str) -> bool:
         """Whether the file has this table: those of the weekly analysis come with its first run."""
@@ -80,23 +115,22 @@ class Site:
 
     def newest(self) -> str | None:
         """The newest published date; None while there is none."""
-        rows = self.analytics.records("SELECT max(date)::VARCHAR AS newest FROM daily_metrics")
-        newest: str | None = rows[0]["newest"]
+        sql = "SELECT max(date)::VARCHAR AS newest FROM daily_metrics"
+        newest: str | None = self.kept("newest", {}, lambda: self.analytics.records(sql))[0]["newest"]
         return newest
 
-    @cached_property
-    def search(self) -> Any:
-        """SessionSearch of this installation."""
-        from sessions_platform.search import SessionSearch
+    @property
+    def search(self) -> SessionSearch:
+        """Search over the same version of the file, which ends where the page's time does."""
+        index = OpenVikingResource(self.settings)
+        client = index.client if index.configured else None
+        scores = self.settings.sessions_outcome_scores
+        return _PageSearch(self.analytics, self._store, client, outcome_scores=scores)
 
-        return SessionSearch.of(self.settings)
-
-    @cached_property
-    def store(self) -> Any:
+    @property
+    def store(self) -> ObjectStore:
         """The object store, opened when a page first needs it."""
-        from sessions_platform.resources.object_store import open_store
-
-        return open_store(self.settings.store_url)
+        return self._store()
 
     def project(self, date: str) -> str | None:
         """Langfuse's id of the project that a date came from, as its extraction noted it; None where nobody knows."""
@@ -112,19 +146,6 @@ class Site:
         found: str | None = self.kept("project", {"date": date}, read)
         return found
 
-    @cached_property
-    def templates(self) -> Environment:
-        """The templates; every value is escaped, and an unknown name is an error."""
-        made = Environment(
-            autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
-            loader=PackageLoader("sessions_platform.pages"),
-        )  # fmt: skip
-        made.filters.update(formats.FILTERS)
-        made.globals.update(
-            navigation=NAVIGATION, link=link, session_url=session_url, static=self.files.url, minimum=formats.MINIMUM
-        )
-        return made
-
     def page(self, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
         """A page made from a template. `here` is the path of its entry in the navigation."""
         about: dict[str, str | None] = {"version": None, "newest": None}
@@ -132,6 +153,41 @@ class Site:
             about = {"version": self.analytics.data_version(), "newest": self.newest()}
         context = {"here": "", **about, **values}
         return HTMLResponse(self.templates.get_template(template).render(context), status_code=status)
+
+
+class _PageSearch(SessionSearch):
+    """Searches that read staged texts for no longer than the page has: nothing interrupts a loop over files."""
+
+    def exact(
+        self, text: str, *, since: Day = None, until: Day = None, limit: int = 10, progress: Progress | None = None
+    ) -> ExactAnswer:
+        """As SessionSearch; TooLong once the page was stopped."""
+        analytics = self._analytics
+
+        def watch(day: str, read: int) -> None:
+            if isinstance(analytics, PinnedAnalytics) and analytics.stopped:
+                raise TooLong("this search took too long and was stopped: narrow its dates")
+            if progress is not None:
+                progress(day, read)
+
+        return super().exact(text, since=since, until=until, limit=limit, progress=watch)
+
+
+def _templates(static: StaticFiles) -> Environment:
+    """The templates; every value is escaped, and an unknown name is an error."""
+    made = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+        loader=PackageLoader("sessions_platform.pages"),
+    )  # fmt: skip
+    made.filters.update(formats.FILTERS)
+    made.globals.update(
+        navigation=NAVIGATION, link=link, session_url=session_url, static=static.url, minimum=formats.MINIMUM
+    )
+    return made
+
+
+def _rows_of(answer: Any) -> int:
+    return max(1, len(answer)) if isinstance(answer, list) else 1
 
 
 def link(path: str, **parameters: Any) -> str:

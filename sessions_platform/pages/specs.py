@@ -80,9 +80,9 @@ def bars(label: str, value: str, *, title: str, format: str = ",d", second: tupl
     }
 
 
-def spans(label: str, low: str, high: str, *, title: str) -> Spec:
-    """From median to 95th percentile, on a logarithmic scale."""
-    scale = {"type": "quantitative", "scale": {"type": "log"}, "title": title,
+def spans(label: str, low: str, high: str, *, title: str, domain: list[float]) -> Spec:
+    """From median to 95th percentile, on a logarithmic scale from 1."""
+    scale = {"type": "quantitative", "scale": {"type": "log", "clamp": True, "domain": domain}, "title": title,
              "axis": {"labelExpr": "datum.value >= 1000 ? datum.value / 1000 + ' s' : datum.value + ' ms'",
                       "labelOverlap": True, "tickCount": 5}}  # fmt: skip
     tooltip = _tooltip(
@@ -90,16 +90,18 @@ def spans(label: str, low: str, high: str, *, title: str) -> Spec:
     )
     return {
         "height": {"step": 22},
-        "transform": [{"filter": f"datum.{low} > 0 && datum.{high} > 0"}],
+        "transform": [{"calculate": f"max(1, datum.{name})", "as": f"{name}_drawn"} for name in (low, high)],
         "encoding": {
             "y": {"field": label, "type": "nominal", "sort": None, "title": None, "axis": {"labelLimit": 320}},
             "tooltip": tooltip,
         },
         "layer": [
             {"mark": {"type": "rule", "strokeWidth": 3},
-             "encoding": {"x": {"field": low, **scale}, "x2": {"field": high}}},
-            {"mark": {"type": "point", "filled": True, "size": 80}, "encoding": {"x": {"field": low, **scale}}},
-            {"mark": {"type": "tick", "thickness": 3, "size": 14}, "encoding": {"x": {"field": high, **scale}}},
+             "encoding": {"x": {"field": f"{low}_drawn", **scale}, "x2": {"field": f"{high}_drawn"}}},
+            {"mark": {"type": "point", "filled": True, "size": 80},
+             "encoding": {"x": {"field": f"{low}_drawn", **scale}}},
+            {"mark": {"type": "tick", "thickness": 3, "size": 14},
+             "encoding": {"x": {"field": f"{high}_drawn", **scale}}},
         ],
     }  # fmt: skip
 
@@ -111,8 +113,8 @@ def heat_map(column: str, row: str, value: str, *, columns: list[str], rows: lis
         "height": {"step": 34},
         "encoding": {
             "x": {"field": column, **side, "sort": columns, "title": "who speaks next",
-                  "axis": {"orient": "top", "labelAngle": -40, "labelLimit": 110}},
-            "y": {"field": row, **side, "sort": rows, "title": "who spoke", "axis": {"labelLimit": 110}},
+                  "axis": {"orient": "top", "labelAngle": -40, "labelLimit": 150}},
+            "y": {"field": row, **side, "sort": rows, "title": "who spoke", "axis": {"labelLimit": 180}},
             "tooltip": _tooltip(
                 (row, "who spoke", ""), (column, "next", ""), (value, "times", ","), (share, "share", ".1%")),
         },

@@ -1,5 +1,7 @@
 """Tools: which fail, how long they take, what their errors look like, and whether trying again helps."""
 
+import math
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -10,7 +12,7 @@ from sessions_platform.pages.chart import Chart, Column
 from sessions_platform.pages.formats import MINIMUM, count
 from sessions_platform.pages.site import NotFound, Site, link, session_url
 
-_DRAWN = 20
+_DRAWN = 25
 
 
 def page(site: Site, request: Request) -> Response:
@@ -57,8 +59,7 @@ def _apart(rows: list[Record]) -> bool:
 
 def success(site: Site, asked: Asked, tool: str | None = None) -> Chart:
     """Success rates with intervals, of tools or of one tool's operations."""
-    period, tool = asked.period(site.newest()), tool or asked.text("tool")
-    rows = [_named(row, tool, period.bounds) for row in site.ask("page_tools", tool=tool, **period.bounds)]
+    tool, given, rows = _named(site, asked, tool)
     rows.sort(key=lambda row: (not row["enough"], row["success_rate"], row["name"]))
     calls = sum(row["total_calls"] for row in rows)
     what = f"operations of {tool}" if tool else "tools"
@@ -80,20 +81,30 @@ def success(site: Site, asked: Asked, tool: str | None = None) -> Chart:
         specs.intervals("name", "success_rate", title="success rate", n="total_calls", domain=specs.domain_of(rows)),
         note="A dot on its 95 % interval; the scale need not begin at 0. Pale: fewer than 10 calls, not enough to say."
         " Success assumed: calls that neither the protocol nor their text say failed or succeeded; they count as"
-        " successes.",
-        parameters={"tool": tool, **period.bounds},
+        f" successes.{_undrawn(rows)}",
+        parameters=given,
+        drawn=_DRAWN,
     )
 
 
-def _named(row: Record, tool: str | None, bounds: dict[str, str | None]) -> Record:
-    name = (row["operation"] or "(no operation)") if tool else row["tool_name"]
-    operation = row["operation"] if tool else None
-    href = (
-        link("/sessions", tool=tool, operation=operation or None, failed=1, **bounds)
-        if tool
-        else link(tool_url(row["tool_name"]), **bounds)
-    )
-    return {"name": name, **row, "enough": row["total_calls"] >= MINIMUM, "href": href}
+def _given(site: Site, asked: Asked, tool: str | None) -> dict[str, str | None]:
+    """What a chart of this page was asked by."""
+    return {"tool": tool or asked.exact("tool"), **asked.period(site.newest()).bounds}
+
+
+def _named(site: Site, asked: Asked, tool: str | None) -> tuple[str | None, dict[str, str | None], list[Record]]:
+    """Tools, or operations of the one asked for, each with its name and where it leads."""
+    given = _given(site, asked, tool)
+    bounds = {name: given[name] for name in ("since", "until")}
+    rows = []
+    for row in site.ask("page_tools", **given):
+        if given["tool"]:
+            name = row["operation"] or "(no operation)"
+            href = link("/sessions", tool=given["tool"], operation=row["operation"] or None, failed=1, **bounds)
+        else:
+            name, href = row["tool_name"], link(tool_url(row["tool_name"]), **bounds)
+        rows.append({"name": name, **row, "enough": row["total_calls"] >= MINIMUM, "href": href})
+    return given["tool"], given, rows
 
 
 def tool_url(tool: str) -> str:
@@ -105,10 +116,12 @@ def tool_url(tool: str) -> str:
 
 def durations(site: Site, asked: Asked, tool: str | None = None) -> Chart:
     """p50 and p95."""
-    period, tool = asked.period(site.newest()), tool or asked.text("tool")
-    rows = [_named(row, tool, period.bounds) for row in site.ask("page_tools", tool=tool, **period.bounds)]
-    rows = sorted((row for row in rows if row["timed_calls"]), key=lambda row: -float(row["p95_ms"]))[:_DRAWN]
+    tool, given, rows = _named(site, asked, tool)
+    rows = sorted((row for row in rows if row["timed_calls"]), key=lambda row: -float(row["p95_ms"]))
     timed = sum(row["timed_calls"] for row in rows)
+    least = min((max(1.0, float(row["p50_ms"])) for row in rows), default=1.0)
+    first = 10.0 ** math.floor(math.log10(least))
+    domain = [first, max([10 * first, *(float(row["p95_ms"]) for row in rows)])]
     return Chart(
         "tool-durations",
         f"How long do they take? Median and 95th percentile of {count(timed)} timed calls",
@@ -119,18 +132,23 @@ def durations(site: Site, asked: Asked, tool: str | None = None) -> Chart:
             Column("p95_ms", "p95", "ms"),
             Column("timed_calls", "Timed calls", "count"),
         ),
-        specs.spans("name", "p50_ms", "p95_ms", title="duration (logarithmic)"),
-        note="Dot: half of the calls are faster. Bar: 95 in 100 are faster.",
-        parameters={"tool": tool, **period.bounds},
+        specs.spans("name", "p50_ms", "p95_ms", title="duration (logarithmic)", domain=domain),
+        note=f"Dot: half of the calls are faster. Bar: 95 in 100 are faster.{_undrawn(rows)}",
+        parameters=given,
+        drawn=_DRAWN,
     )
+
+
+def _undrawn(rows: list[Record]) -> str:
+    return f" Drawn are the first {_DRAWN}; the table has all {count(len(rows))}." if len(rows) > _DRAWN else ""
 
 
 def errors(site: Site, asked: Asked, tool: str | None = None) -> Chart:
     """Failed calls by the shape of their message."""
-    period, tool = asked.period(site.newest()), tool or asked.text("tool")
+    given = _given(site, asked, tool)
     rows = []
-    for row in site.ask("page_errors", tool=tool, **period.bounds):
-        href = link("/sessions", tool=row["tool_name"], failed=1, error=row["shape"], **period.bounds)
+    for row in site.ask("page_errors", **given):
+        href = link("/sessions", **{**given, "tool": row["tool_name"], "failed": 1, "error": row["shape"]})
         example = session_url(row["example_session"], row["example_message"])
         rows.append({"kind": f"{row['tool_name']}: {row['shape']}", **row, "example": example, "href": href})
     failed = sum(row["error_count"] for row in rows)
@@ -149,20 +167,20 @@ def errors(site: Site, asked: Asked, tool: str | None = None) -> Chart:
         specs.bars("kind", "error_count", title="failed calls", second=("session_count", "sessions", ",")),
         note="Numbers (#), ids and quoted strings (“…”) are taken out, so that one error counts as one. At most 30.",
         empty="No call failed in these dates.",
-        parameters={"tool": tool, **period.bounds},
+        parameters=given,
     )
 
 
 def retries(site: Site, asked: Asked, tool: str | None = None) -> Chart:
     """What came after a failed call."""
-    period, tool = asked.period(site.newest()), tool or asked.text("tool")
+    given = _given(site, asked, tool)
     rows = [
         {
             **row,
             "enough": row["retried"] >= MINIMUM,
-            "href": link("/sessions", tool=row["tool_name"], failed=1, **period.bounds),
+            "href": link("/sessions", **{**given, "tool": row["tool_name"], "failed": 1}),
         }
-        for row in site.ask("page_retries", tool=tool, **period.bounds)
+        for row in site.ask("page_retries", **given)
     ]
     failures = sum(row["failures"] for row in rows)
     return Chart(
@@ -182,13 +200,13 @@ def retries(site: Site, asked: Asked, tool: str | None = None) -> Chart:
         ),
         note="The next call of the same tool in the same session. Pale: fewer than 10 next calls.",
         empty="No call failed in these dates.",
-        parameters={"tool": tool, **period.bounds},
+        parameters=given,
     )
 
 
 def trend(site: Site, asked: Asked, tool: str | None = None) -> Chart:
     """Success by week, of the tools that fail most, or of one tool; all weeks."""
-    tool = tool or asked.text("tool")
+    tool = tool or asked.exact("tool")
     rows = site.ask("page_tool_weeks", tool=tool, since=None, until=None)
     for row in rows:
         row["enough"] = row["total_calls"] >= MINIMUM

@@ -20,8 +20,8 @@ _COLUMNS = (
     Column("statement", "Finding", "said"), Column("kind", "Kind"), Column("segment", "Where"),
     Column("status", "Status"),
     Column("value", "Value", "number"), Column("ci_low", "95 % from", "number"), Column("ci_high", "to", "number"),
-    Column("n", "n", "count"), Column("week", "Week"), Column("first_week", "First seen"),
-    Column("verdict", "Decision"),
+    Column("unit", "Unit"), Column("n", "n", "count"), Column("week", "Newest week", "link"),
+    Column("first_week", "First seen"), Column("action", "What to do", "said"), Column("verdict", "Decision"),
 )  # fmt: skip
 
 

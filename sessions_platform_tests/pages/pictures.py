@@ -1,29 +1,36 @@
 """Every page in headless Chromium, and pictures of them at two widths.
 
-    python -m sessions_platform_tests.pages.pictures SESSIONS_HOME docs/pages
+    python -m sessions_platform_tests.pages.pictures docs/pages
 
-takes those in docs, from an installation of generated sessions. Pictures have few colours, so that each stays small.
+takes those in docs, of six generated weeks; `--home SESSIONS_HOME` takes them of another installation, and `--only
+PAGE` some of them. Pictures have few colours, so that each stays small.
 """
 
-import sys
+import argparse
+import html
+import re
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from fastapi import FastAPI
 
 from sessions_platform.analytics import SessionAnalytics
+from sessions_platform.demo.generator import generate
+from sessions_platform.demo.server import Dataset, LangfuseServer
 from sessions_platform.loopback import LoopbackServer
 from sessions_platform.pages import router
 from sessions_platform.settings import Settings
 from sessions_platform_tests.end_to_end.browser import chromium
+from sessions_platform_tests.end_to_end.support import build, command, days_between, installation
 
 WIDTHS = {"desktop": (1280, 800), "phone": (390, 844)}
 _HIGHEST = 4200
-_MOST_BYTES = 200_000
+_MOST_BYTES = 250_000
 
 
 def application(settings: Settings) -> FastAPI:
@@ -47,16 +54,28 @@ def serving(settings: Settings) -> Iterator[str]:
 
 @dataclass
 class Seen:
-    """What a browser complained of, and what it asked for elsewhere."""
+    """What a browser complained of, what it asked for elsewhere, and what came without the strict policy."""
 
     errors: list[str] = field(default_factory=list)
     elsewhere: list[str] = field(default_factory=list)
+    unguarded: list[str] = field(default_factory=list)
 
     def watch(self, page: Any) -> None:
         """Note what this page does from now on."""
         page.on("console", lambda said: self.errors.append(said.text) if said.type in {"error", "warning"} else None)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("request", self._asked)
+        page.on("response", self._came)
+
+    def nothing(self) -> bool:
+        """Whether there is nothing to complain of; AssertionError says what there is."""
+        assert (self.errors, self.elsewhere, self.unguarded) == ([], [], [])
+        return True
+
+    def _came(self, response: Any) -> None:
+        policy = response.headers.get("content-security-policy", "")
+        if not policy.startswith("default-src 'none'; script-src 'self'; style-src 'self'") or "unsafe" in policy:
+            self.unguarded.append(response.url)
 
     def _asked(self, request: Any) -> None:
         if urlsplit(request.url).hostname not in {"127.0.0.1", None}:
@@ -97,7 +116,7 @@ def addresses(url: str) -> dict[str, str]:
     failed = rows("sessions.json?outcome=failed") or sessions
     tool = rows("tool-success.json")[0]["tool_name"]
     first, second = (one["session_id"] for one in sessions[:2])
-    versions = sorted({one["version"] for one in sessions if one["version"]}) or ["1"]
+    a, b = cohorts(httpx.get(f"{url}/compare", trust_env=False).text)
     report = httpx.get(f"{url}/reports", trust_env=False).text.partition('href="/reports/')[2][:8]
     return {
         "overview": "/",
@@ -108,12 +127,22 @@ def addresses(url: str) -> dict[str, str]:
         "tool": f"/tools/{tool}",
         "agents": "/agents",
         "compare": f"/compare?session_ids={first}&session_ids={second}",
-        "cohorts": f"/compare/cohorts?a=version:{versions[0]}&b=version:{versions[-1]}&metric=success_rate",
+        "cohorts": f"/compare/cohorts?a={a}&b={b}&metric=completion_rate",
+        "segments": f"/compare/cohorts?a={a}&b={b}&metric=tool_success_rate&by=all",
         "findings": "/findings",
         "reports": "/reports",
         **({"report": f"/reports/{report}"} if report.startswith("20") else {}),
         "data": "/data",
     }
+
+
+def cohorts(page: str) -> tuple[str, str]:
+    """Two cohorts that can be compared: the two most common values of the first key that has two."""
+    listed: dict[str, list[str]] = {}
+    for found in dict.fromkeys(re.findall(r'<option value="((?:version|model|tool):[^"]+)"', page)):
+        listed.setdefault(found.partition(":")[0], []).append(quote(html.unescape(found)))
+    a, b = next(values for key in ("version", "model", "tool") if len(values := listed.get(key, [])) > 1)[:2]
+    return min(a, b), max(a, b)
 
 
 def shrink(file: Path) -> None:
@@ -122,22 +151,46 @@ def shrink(file: Path) -> None:
 
     for colours in (192, 96, 48, 16):
         with Image.open(file) as picture:
-            picture.convert("RGB").quantize(colours, dither=Image.Dither.NONE).save(file, optimize=True)
+            picture.convert("RGB").quantize(colours, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(
+                file, optimize=True
+            )
         if file.stat().st_size < _MOST_BYTES:
             return
 
 
+def demo_home(folder: Path) -> Path:
+    """An installation of six generated weeks, without Dagster and index, and the report of the last."""
+    days = days_between("2026-10-05", "2026-11-15")
+    corpus = generate(20261, days, 25)
+    with LangfuseServer(Dataset(corpus.observations, corpus.scores)) as server:
+        for day in days:
+            build(installation(server, folder), day.isoformat())
+        done = command(installation(server, folder), "weekly", "--week", "2026-W46", timeout=600)
+        assert done.returncode == 0, done.stderr[-2000:]
+    return folder
+
+
 def main() -> None:
-    home, folder = Path(sys.argv[1]), Path(sys.argv[2])
-    chosen = sys.argv[3:]
-    folder.mkdir(parents=True, exist_ok=True)
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("folder", type=Path)
+    arguments.add_argument("--home", type=Path)
+    arguments.add_argument("--only", nargs="*")
+    given = arguments.parse_args()
+    given.folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as scratch:
+        home = given.home or demo_home(Path(scratch))
+        take(settings_at(home), given.folder, given.only)
+
+
+def take(settings: Settings, folder: Path, only: list[str] | None) -> None:
+    """Pictures of every page, or of those named, and what the browser complained of."""
     seen = Seen()
-    with serving(settings_at(home)) as url, browser() as opened:
+    with serving(settings) as url, browser() as opened:
         for device, (width, height) in WIDTHS.items():
-            page = opened.new_context(viewport={"width": width, "height": height}).new_page()
+            page = opened.new_context(viewport={"width": width, "height": height}, locale="en-GB").new_page()
             seen.watch(page)
             for name, path in addresses(url).items():
-                if chosen and name not in chosen:
+                if only and name not in only:
                     continue
                 visit(page, url + path)
                 wide = page.evaluate("document.scrollingElement.scrollWidth")
@@ -146,7 +199,7 @@ def main() -> None:
                 page.screenshot(path=file, clip={"x": 0, "y": 0, "width": width, "height": tall}, full_page=True)
                 shrink(file)
                 print(f"{file.name}: {tall} px high, {file.stat().st_size} bytes{', TOO WIDE' if wide > width else ''}")
-    print("\n".join([*seen.errors, *seen.elsewhere]) or "no error, no request elsewhere")
+    print("\n".join([*seen.errors, *seen.elsewhere, *seen.unguarded]) or "no error, no request elsewhere")
 
 
 if __name__ == "__main__":

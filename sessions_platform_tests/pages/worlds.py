@@ -5,6 +5,7 @@ from typing import Any
 
 from sessions_platform.resources.object_store import open_store
 from sessions_platform.resources.warehouse import Publisher
+from sessions_platform.sessions.model import StagedSession
 from sessions_platform.settings import Settings
 from sessions_platform_tests.pages.pictures import settings_at
 from sessions_platform_tests.staged_sessions import agent, score, staged, system, tool, user, write_day
@@ -16,8 +17,27 @@ TEMPLATE = "{{ 7 * 191 }}{% for x in y %}"
 BREAKOUT = "</bdi></table></script>\"'--><style>*{display:none}</style>"
 RIGHT_TO_LEFT = "\N{RIGHT-TO-LEFT OVERRIDE}drowssap\N{RIGHT-TO-LEFT ISOLATE} \N{HEBREW LETTER ALEF}"
 LONG = "x" * 1_000_000
-HOSTILE = [SCRIPT, IMAGE, TEMPLATE, BREAKOUT, RIGHT_TO_LEFT, LONG, '=HYPERLINK("http://evil.example")']
+FORMULAS = ['=HYPERLINK("http://evil.example")', "+1+cmd|' /C calc'!A0", "@SUM(1+1)", "-2+3", "\t=1", "  =1"]
+HOSTILE = [SCRIPT, IMAGE, TEMPLATE, BREAKOUT, RIGHT_TO_LEFT, LONG, "javascript:alert(1)", *FORMULAS]
 HOSTILE_ID = "a/../b?x=1#y&z <i>%2F"
+HOSTILE_IDS = [HOSTILE_ID, *(text for text in HOSTILE if text != LONG), "..", "y" * 1500]
+"""Session ids; no address holds a megabyte."""
+
+
+def _hostile(session_id: str, text: str) -> StagedSession:
+    """A session with this text wherever a session has one, and with every other hostile text somewhere."""
+    lines = [
+        line
+        for one in HOSTILE
+        if one != LONG or text == LONG
+        for line in (user(one), agent(one, one), tool(one, one, one, ok=False, extra={"operation": one}))
+    ]
+    calls = [tool(text, text, text, ok=False, extra={"operation": text}) for _ in range(4)]
+    scores = [score(text, text, f"{D1}T13:00:00.000Z", session_id=session_id, score_id=session_id)]
+    return staged(
+        session_id, D1, [*lines, *calls], hour=12, segments=[("team", text), (text, "x"), (text, text)], title=text,
+        version=text, release=text, environment=text, user_id=text, scores=scores,
+    )  # fmt: skip
 
 
 def world(folder: Path, *, hostile: bool = False, dates: bool = True, **more: Any) -> Settings:
@@ -36,15 +56,10 @@ def world(folder: Path, *, hostile: bool = False, dates: bool = True, **more: An
             ),
         ]
         if hostile:
-            lines = [
-                line
-                for text in HOSTILE
-                for line in (user(text), agent(text[:60], text), tool(text[:50], "coder", text, ok=False))
+            sessions += [
+                _hostile(session_id, text)
+                for session_id, text in zip(HOSTILE_IDS, [LONG, *HOSTILE_IDS[1:-2], SCRIPT, IMAGE], strict=True)
             ]
-            named = [("team", text[:50]) for text in HOSTILE]
-            sessions.append(
-                staged(HOSTILE_ID, D1, lines, hour=12, segments=named, title=SCRIPT, version=IMAGE, user_id=BREAKOUT)
-            )
         write_day(store, D1, sessions)
         write_day(store, D2, [staged("third", D2, [user("again"), agent("coder")])])
     settings = settings_at(folder, **more)

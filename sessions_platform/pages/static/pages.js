@@ -26,12 +26,13 @@
     };
   }
 
-  function coloured(value, c, room) {
+  // Colours by name, and labels of axes no wider than a third of the chart.
+  function coloured(value, c, room, axis) {
     if (value === "TEXT") return c.text;
     if (value === "INVERSE") return c.ground;
-    if (Array.isArray(value)) return value.map((one) => coloured(one, c, room));
+    if (Array.isArray(value)) return value.map((one) => coloured(one, c, room, axis));
     if (value && typeof value === "object") {
-      return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, name === "labelLimit" ? Math.min(one, room) : coloured(one, c, room)]));
+      return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, axis && name === "labelLimit" ? Math.min(one, room) : coloured(one, c, room, axis || name === "axis")]));
     }
     return value;
   }
@@ -57,10 +58,20 @@
     }
   }
 
+  // Labels and tooltips hold so much of a text; measuring a megabyte of it would hold the page.
+  function short(value) {
+    return typeof value === "string" && value.length > 300 ? value.slice(0, 300) + "…" : value;
+  }
+
+  function shortened(rows) {
+    return rows.map((row) => Object.fromEntries(Object.entries(row).map(([name, value]) => [name, name === "href" ? value : short(value)])));
+  }
+
   function draw(box, answer) {
     const c = colours();
-    const spec = coloured(sized(answer.spec, answer.rows, box), c, Math.max(90, 0.34 * box.clientWidth));
-    spec.data = { values: answer.rows };
+    const rows = shortened(answer.drawn ? answer.rows.slice(0, answer.drawn) : answer.rows);
+    const spec = coloured(sized(answer.spec, rows, box), c, Math.max(90, 0.34 * box.clientWidth));
+    spec.data = { values: rows };
     const options = { ast: true, renderer: "svg", actions: false, defaultStyle: false, mode: "vega-lite", logLevel: 1, config: config(c),
       tooltip: { disableDefaultStyle: true, theme: "own" } };
     if (box.view) box.view.finalize();

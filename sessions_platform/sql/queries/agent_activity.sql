@@ -1,43 +1,23 @@
--- Agent: utterances, tool calls and model calls, of one session, of each of several, or of all (see tool_statistics).
-WITH acts AS (
-    SELECT
-        session_id, -- if ids
-        hash(session_id) AS session, -- if all
-        agent_name, count(*) AS messages, 0 AS calls, 0 AS errors, 0 AS generations, 0.0 AS cost
-    FROM messages
-    WHERE is_utterance
-        AND session_id = $session_id AND date >= $low::DATE AND date <= $high::DATE -- if session_id
-        AND session_id IN ($ids) AND date IN ($dates) -- if ids
-    GROUP BY ALL
-    UNION ALL
-    SELECT
-        session_id, -- if ids
-        hash(session_id), -- if all
-        agent_name, 0, count(*), count(*) FILTER (NOT success), 0, 0.0
-    FROM tool_calls
-    WHERE true
-        AND session_id = $session_id AND date >= $low::DATE AND date <= $high::DATE -- if session_id
-        AND session_id IN ($ids) AND date IN ($dates) -- if ids
-    GROUP BY ALL
-    UNION ALL
-    SELECT
-        session_id, -- if ids
-        hash(session_id), -- if all
-        agent_name, 0, 0, 0, count(*), sum(cost_usd)
-    FROM model_calls
-    WHERE true
-        AND session_id = $session_id AND date >= $low::DATE AND date <= $high::DATE -- if session_id
-        AND session_id IN ($ids) AND date IN ($dates) -- if ids
-    GROUP BY ALL
+-- Agent over all sessions: utterances, tool calls and model calls, added up from the day mart. Distinct
+-- sessions as in tool_statistics.sql.
+WITH lasting AS (
+    SELECT session_id FROM sessions WHERE first_date < last_date
+),
+again AS (
+    SELECT agent_name, count(*) - count(DISTINCT session_id) AS days
+    FROM (
+        SELECT agent_name, session_id, date FROM messages SEMI JOIN lasting USING (session_id) WHERE is_utterance
+        UNION
+        SELECT agent_name, session_id, date FROM tool_calls SEMI JOIN lasting USING (session_id)
+        UNION
+        SELECT agent_name, session_id, date FROM model_calls SEMI JOIN lasting USING (session_id)
+    )
+    GROUP BY agent_name
 )
-SELECT
-    session_id, -- if ids
-    count(DISTINCT session) AS session_count, -- if all
-    1 AS session_count, -- if session_id
-    1 AS session_count, -- if ids
-    agent_name, sum(messages)::BIGINT AS message_count,
-    sum(calls)::BIGINT AS tool_call_count, sum(errors)::BIGINT AS tool_error_count,
-    sum(generations)::BIGINT AS model_call_count, sum(cost)::DOUBLE AS cost_usd
-FROM acts
-GROUP BY ALL
+SELECT agent_name, sum(message_count)::BIGINT AS message_count,
+    (sum(session_count) - coalesce(any_value(again.days), 0))::BIGINT AS session_count,
+    sum(tool_call_count)::BIGINT AS tool_call_count, sum(tool_error_count)::BIGINT AS tool_error_count,
+    sum(model_call_count)::BIGINT AS model_call_count, sum(cost_usd)::DOUBLE AS cost_usd
+FROM agent_activity LEFT JOIN again USING (agent_name)
+GROUP BY agent_name
 ORDER BY message_count DESC, agent_name
