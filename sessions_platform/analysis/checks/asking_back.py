@@ -1,0 +1,119 @@
+"""The agent hands the task back: after a denial, or because it says it cannot; and the task that is given up.
+
+A refusal by policy (an order that may not be cancelled) is no lack of capability.
+"""
+
+import re
+from collections.abc import Iterator
+
+from sessions_platform.analysis.checks import spoken_words
+from sessions_platform.analysis.checks.shapes import ends_of, quote_of, sentences
+from sessions_platform.analysis.checks.trail import Call, Trail, at
+from sessions_platform.analysis.checks.whole import WholeMessage
+from sessions_platform.analysis.model import Signal
+
+_POLICY = re.compile(
+    r"\b(?:polic(?:y|ies)|eligible|eligibility|refundable|terms|regulations?|guidelines?|compliance|company|legally|security"
+    r"|unethical|harmful|privacy|inappropriate|(?:another|other) (?:users?|customers?))\b",
+    re.IGNORECASE,
+)
+_BY_HAND = re.compile(
+    r"```|`[^`\n]{4,}`|\bmanually\b|\byourself\b|\bpaste\b|\bon your (?:end|side|own|machine)\b"
+    r"|\b(?:command|output)\b|manuell"
+    r"|manualmente|自行",
+    re.IGNORECASE,
+)
+_HOW = re.compile(
+    r"\bhow (?:do|can|would|should|to)\b|\bexplain\b|\bwrite (?:me )?an?\b|\bexample\b|\?\s*$", re.IGNORECASE
+)
+_MORE = re.compile(r"\b(?:anything|something) (?:else|more|further)\b|\belse (?:i|we) can\b", re.IGNORECASE)
+"""An offer of more help asks for nothing."""
+
+
+def check(trail: Trail) -> Iterator[Signal]:
+    """Signals at the agent's words."""
+    yield from _after_denial(trail)
+    yield from _incapable(trail)
+    yield from _gave_up(trail)
+
+
+def _after_denial(trail: Trail) -> Iterator[Signal]:
+    """A failed call that never worked, and then the user is asked or told to do it; no call follows in that turn."""
+    for message in trail.said:
+        before = trail.last_before(message.index)
+        if before is None or not before.failed or before.turn != message.turn or trail.recovered(before):
+            continue
+        if any(call.turn == message.turn and call.index > message.index for call in trail.calls):
+            continue
+        text = ends_of(message.text)
+        if not (spoken_words.ASKS_USER.search(text) or spoken_words.HANDS_BACK.search(text)):
+            continue
+        if _MORE.search(quote_of(message.text, spoken_words.ASKS_USER)):
+            continue
+        pattern = spoken_words.ASKS_USER if spoken_words.ASKS_USER.search(text) else spoken_words.HANDS_BACK
+        check_id = "ask_back_after_denial" if "denied" in before.kinds else "ask_back_after_error"
+        yield _of_call(message, check_id, quote_of(message.text, pattern), before)
+        return
+
+
+def _of_call(message: WholeMessage, check_id: str, quote: str, call: Call) -> Signal:
+    return Signal(
+        check_id,
+        message.index,
+        quote,
+        f"{call.label}: {call.error_shape}"[:160],
+        message.turn,
+        message.agent,
+        call.tool,
+        call.operation,
+        (call.index,),
+    )
+
+
+def _incapable(trail: Trail) -> Iterator[Signal]:
+    """The agent says that it lacks access, tools or ability, where no call of that turn did the work."""
+    unable = spoken_words.INABILITY.search(trail.spoken) is not None
+    for message in trail.said if unable else ():
+        text = ends_of(message.text)
+        if not spoken_words.INABILITY.search(text) or _POLICY.search(text):
+            continue
+        if any(call.turn == message.turn and not call.failed and call.mutates for call in trail.calls):
+            continue
+        sentence = next((one for one in sentences(message.text) if _is_inability(ends_of(one))), "")
+        if sentence:
+            yield at(message, "capability_ask_back", quote_of(sentence, spoken_words.INABILITY), _capability(sentence))
+            return
+    yield from _hands_back(trail)
+
+
+def _hands_back(trail: Trail) -> Iterator[Signal]:
+    """The last words tell the user to run it, where no call of that turn did anything and nobody asked how to."""
+    final = trail.final
+    if final is None or any(call.turn == final.turn and not call.failed for call in trail.calls):
+        return
+    text = ends_of(final.text)
+    if _BY_HAND.search(text) and spoken_words.HANDS_BACK.search(text) and not _HOW.search(trail.request[-400:]):
+        yield at(final, "capability_ask_back", quote_of(final.text, spoken_words.HANDS_BACK), "hands back")
+
+
+def _is_inability(sentence: str) -> bool:
+    return (
+        spoken_words.INABILITY.search(sentence) is not None
+        and (spoken_words.CAPABILITY.search(sentence) or spoken_words.HANDS_BACK.search(sentence)) is not None
+        and "if " not in sentence[:12].lower()
+    )
+
+
+def _capability(sentence: str) -> str:
+    found = spoken_words.CAPABILITY.search(ends_of(sentence))
+    return found.group().lower() if found else ""
+
+
+def _gave_up(trail: Trail) -> Iterator[Signal]:
+    """The last words admit that it did not work, and a call is open that never worked."""
+    final = trail.final
+    if final is None or not spoken_words.ADMISSION.search(ends_of(final.text)):
+        return
+    open_calls = [call for call in trail.calls if call.failed and not trail.recovered(call)]
+    if open_calls:
+        yield _of_call(final, "gave_up", quote_of(final.text, spoken_words.ADMISSION), open_calls[-1])

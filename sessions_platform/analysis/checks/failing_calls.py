@@ -1,0 +1,71 @@
+"""Calls that fail in chains, or in ways that tell why: time-outs, denials, limits, unknown tools and arguments.
+
+One look at all failures of a label. A later success of the label, or another way to the same target, ends it: recovered
+errors are no signal here.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from sessions_platform.analysis.checks import result_words
+from sessions_platform.analysis.checks.trail import Call, Trail, grouped
+from sessions_platform.analysis.model import Signal
+
+
+@dataclass(frozen=True, slots=True)
+class _Chain:
+    check: str
+    kind: str
+    pattern: object
+    fewest: int
+    """So many failures of the kind, none of which was recovered."""
+    fewest_recovered: int
+    """So many in a row count even if it worked afterwards; 0: never."""
+
+
+_CHAINS = (
+    _Chain("timeout_chain", "timeout", result_words.TIMEOUT, 3, 5),
+    _Chain("permission_dead_end", "denied", result_words.DENIED, 1, 0),
+    _Chain("rate_limited", "rate_limit", result_words.RATE_LIMIT, 2, 5),
+    _Chain("unknown_tool", "unknown_tool", result_words.UNKNOWN_TOOL, 1, 3),
+    _Chain("wrong_argument", "wrong_argument", result_words.WRONG_ARGUMENT, 1, 3),
+    _Chain("malformed_arguments", "malformed", result_words.MALFORMED, 2, 4),
+)
+_ORDER = ("rate_limit", "timeout", "unknown_tool", "denied", "wrong_argument", "malformed")
+"""An error whose words fit several kinds counts for the first: a limit names a time to wait, a flag is not valid."""
+
+
+def check(trail: Trail) -> Iterator[Signal]:
+    """One signal for each kind and label, at the failure that completes the chain."""
+    failures = [call for call in trail.calls if call.failed]
+    if not failures:
+        return
+    for chain in _CHAINS:
+        for label, calls in grouped([call for call in failures if _kind(call) == chain.kind]):
+            yield from _of_label(trail, chain, label, calls)
+
+
+def _kind(call: Call) -> str:
+    if {"malformed", "wrong_argument"} <= call.kinds and result_words.OF_FORM.search(call.error[:400]):
+        return "malformed"
+    return next((kind for kind in _ORDER if kind in call.kinds), "")
+
+
+def _of_label(trail: Trail, chain: _Chain, label: str, calls: Sequence[Call]) -> Iterator[Signal]:
+    chosen = [call for call in calls if not trail.worked_later(call)]
+    fewest = chain.fewest
+    if len(chosen) < fewest:
+        chosen, fewest = list(calls), chain.fewest_recovered
+    if not fewest or len(chosen) < fewest or (len(chosen) == 1 and not _ended_there(trail, chosen[0])):
+        return
+    place = chosen[fewest - 1]
+    also = tuple(call.index for call in chosen if call is not place)
+    yield place.signal(chain.check, f"{label}: {place.error_shape}"[:160], chain.pattern, also[:20])
+
+
+def _ended_there(trail: Trail, call: Call) -> bool:
+    """Whether a single failure mattered: nothing reached its target, and after a denial nothing else was done."""
+    if trail.recovered(call):
+        return False
+    done = any(one.mutates and not one.failed and one.number > call.number for one in trail.calls)
+    return not (done and _kind(call) == "denied")

@@ -1,0 +1,163 @@
+"""Hand-offs between agents that lose something: the request's facts, the answer, or the way (ping-pong).
+
+A hand-off is a call of a tool that delegates, or words of one agent that open another's run. A transfer to a person is
+the right end of many sessions and says nothing here.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sessions_platform.analysis.checks import result_words, spoken_words
+from sessions_platform.analysis.checks.facts import facts_in, held_in
+from sessions_platform.analysis.checks.final_claims import admits, claim_in
+from sessions_platform.analysis.checks.shapes import ends_of, quote_of
+from sessions_platform.analysis.checks.trail import Trail, at
+from sessions_platform.analysis.checks.whole import WholeMessage
+from sessions_platform.analysis.model import Signal
+
+_FEWEST_FACTS = 2
+_PING_PONG = 4
+_TOKEN = re.compile(r"\w{3,}")
+_HUMAN = re.compile(r"human|person|operator|representative|live_?agent|support_?team|supervisor", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Handoff:
+    """Who asked whom for what, and what came back."""
+
+    index: int
+    source: str
+    target: str
+    asked: str
+    answer: str
+    answered_at: int
+    tool: str = ""
+
+
+def check(trail: Trail) -> Iterator[Signal]:
+    """Signals at the hand-off, or at the answer that shows the loss."""
+    handoffs = [*_calls(trail), *_words(trail)]
+    if not handoffs and len(trail.agents) < 2:
+        return
+    handoffs.sort(key=lambda one: one.index)
+    by_index = {message.index: message for message in trail.messages}
+    for handoff in handoffs:
+        yield from _lost(trail, handoff, by_index)
+    yield from _again(handoffs, by_index)
+    yield from _ping_pong(trail, handoffs, by_index)
+    yield from _contradicted(trail, handoffs)
+    yield from _user_again(trail)
+
+
+def _calls(trail: Trail) -> Iterator[Handoff]:
+    for call in trail.calls:
+        if result_words.HANDOFF_TOOL.search(call.tool) and not _HUMAN.search(f"{call.tool} {call.arguments[:200]}"):
+            yield Handoff(call.index, call.agent, call.tool, call.arguments, call.output, call.index, call.tool)
+
+
+def _words(trail: Trail) -> Iterator[Handoff]:
+    """An agent's words that reach another agent as its input, with that agent's last words before others speak."""
+    for place, message in enumerate(trail.messages):
+        if message.role != "user" or trail.is_user(message) or not message.text.strip():
+            continue
+        answer: WholeMessage | None = None
+        for later in trail.messages[place + 1 :]:
+            if later.role == "user" or (later.role == "assistant" and later.agent == message.agent):
+                break
+            if later.role == "assistant" and later.text.strip():
+                answer = later
+        if answer is not None:
+            yield Handoff(message.index, message.agent, answer.agent, message.text, answer.text, answer.index)
+
+
+def _lost(trail: Trail, handoff: Handoff, by_index: dict[int, WholeMessage]) -> Iterator[Signal]:
+    """None of the request's facts is handed on, or some are not and the other agent asks for what is missing."""
+    if not handoff.asked.strip():
+        return
+    request = " ".join(one.text[:4000] for one in trail.users if one.index < handoff.index)
+    facts = facts_in(request)
+    if len(facts) < _FEWEST_FACTS:
+        return
+    kept = held_in(facts, handoff.asked)
+    answer = ends_of(handoff.answer, 2000)
+    asks = bool(spoken_words.MISSING_FACTS.search(answer))
+    if len(kept) == len(facts) or (kept and not asks):
+        return
+    if not asks and held_in(facts, _work_of(trail, handoff)):
+        return
+    shown = by_index[handoff.answered_at if asks else handoff.index]
+    quote = quote_of(shown.text, spoken_words.MISSING_FACTS if asks else None)
+    yield _at(shown, quote, f"facts lost: {handoff.source} to {handoff.target}", handoff)
+
+
+def _work_of(trail: Trail, handoff: Handoff) -> str:
+    """What the other agent said and called until it answered."""
+    calls = [call.arguments[:2000] for call in trail.calls if handoff.index <= call.index <= handoff.answered_at + 6]
+    return " ".join([handoff.answer[:4000], *calls])
+
+
+def _again(handoffs: list[Handoff], by_index: dict[int, WholeMessage]) -> Iterator[Signal]:
+    """The same agent is asked the same again though it had answered."""
+    seen: dict[str, list[frozenset[str]]] = {}
+    for handoff in handoffs:
+        tokens = frozenset(_TOKEN.findall(handoff.asked[:2000].lower()))
+        before = seen.setdefault(handoff.target, [])
+        if len(tokens) >= 4 and any(len(tokens & one) >= 0.85 * len(tokens | one) for one in before):
+            shown = by_index[handoff.index]
+            yield _at(shown, quote_of(shown.text), f"asked again: {handoff.source} to {handoff.target}", handoff)
+            return
+        before.append(tokens)
+
+
+def _ping_pong(trail: Trail, handoffs: list[Handoff], by_index: dict[int, WholeMessage]) -> Iterator[Signal]:
+    """Transfers to and fro with no other call in between."""
+    moves = [one for one in handoffs if one.tool]
+    run: list[Handoff] = []
+    for handoff in moves:
+        between = [call for call in trail.calls if run and run[-1].index < call.index < handoff.index]
+        run = [*run, handoff] if run and not between else [handoff]
+        agents = {one.target for one in run}
+        if len(run) == _PING_PONG and len(agents) <= 2:
+            shown = by_index[handoff.index]
+            yield _at(shown, quote_of(shown.text), "ping-pong: " + " ".join(sorted(agents)), handoff)
+            return
+
+
+def _contradicted(trail: Trail, handoffs: list[Handoff]) -> Iterator[Signal]:
+    """The other agent's last answer owns up to a failure, and the last words claim success."""
+    final = trail.final
+    answered = [one for one in handoffs if final is not None and one.answered_at < final.index]
+    if final is None or not answered or any(call.index > answered[-1].answered_at for call in trail.calls):
+        return
+    last = answered[-1]
+    claim = claim_in(final.text)
+    if claim and not admits(final.text) and admits(last.answer) and not claim_in(last.answer):
+        yield _at(final, claim, f"answer ignored: {last.target}", last)
+
+
+def _user_again(trail: Trail) -> Iterator[Signal]:
+    """After another agent took over it asks, and the user has to say what was said before."""
+    told: set[str] = set()
+    speaker, asked, changed = "", False, False
+    for message in trail.messages:
+        if message.role == "assistant" and message.text.strip():
+            changed = changed or bool(speaker and message.agent != speaker)
+            speaker, asked = (
+                message.agent,
+                "?" in message.text or bool(spoken_words.MISSING_FACTS.search(ends_of(message.text))),
+            )
+        elif trail.is_user(message) and message.text.strip():
+            facts = facts_in(message.text)
+            if changed and asked and told & facts:
+                yield at(message, "handoff_loss", quote_of(message.text), f"said again to {speaker}")
+                return
+            told |= facts
+            changed = False
+
+
+def _at(message: WholeMessage, quote: str, shape: str, handoff: Handoff) -> Signal:
+    also = tuple(dict.fromkeys(one for one in (handoff.index, handoff.answered_at) if one != message.index))
+    return Signal(
+        "handoff_loss", message.index, quote, shape[:160], message.turn, message.agent, handoff.tool, "", also
+    )

@@ -1,0 +1,83 @@
+"""The task is lost on the way: the context was cut, the answer was cut, or the last words deal with something else."""
+
+import re
+from collections.abc import Iterator
+
+from sessions_platform.analysis.checks import result_words, spoken_words
+from sessions_platform.analysis.checks.facts import facts_in, held_in
+from sessions_platform.analysis.checks.shapes import END_CHARACTERS, ends_of, quote_of
+from sessions_platform.analysis.checks.trail import Trail, at
+from sessions_platform.analysis.checks.whole import WholeMessage
+from sessions_platform.analysis.model import Signal
+from sessions_platform.sessions.endings import asks_back, is_closing
+
+_WORD = re.compile(r"[^\W_]{4,}")
+_COMMON_WORDS = """
+please could would should about there their which where what when with that this have from your been will want
+need help make sure just like also them then than they some more were does doing into only very much such many
+using after before because each every other these those without again still thanks thank hello here know tell
+give show find check look task issue problem able must shall cannot might able being over under between through
+"""
+_COMMON = frozenset(_COMMON_WORDS.split())
+_FEWEST_TERMS = 4
+_SHORTEST = 60
+_STEM = 5
+_CUT = re.compile(r"[\w,;:(\[{=+\-/\\]\s*$")
+_CUT_LENGTH = 400
+
+
+def check(trail: Trail) -> Iterator[Signal]:
+    """Signals at the words that show it."""
+    yield from _cut_context(trail)
+    final = trail.final
+    if final is not None:
+        yield from _cut_answer(trail, final)
+        yield from _forgotten(trail, final)
+
+
+def _cut_context(trail: Trail) -> Iterator[Signal]:
+    for message in trail.messages:
+        text = "" if message.role == "tool" else ends_of(message.text, 2000)
+        if not spoken_words.OF_CONTEXT.search(text):
+            continue
+        for pattern, shape in ((spoken_words.COMPACTED, "compacted"), (result_words.CONTEXT_LIMIT, "limit")):
+            if pattern.search(text):
+                yield at(message, "context_lost", quote_of(message.text, pattern), shape)
+                return
+    for call in trail.calls:
+        if "context" in call.kinds:
+            yield call.signal("context_lost", "limit", result_words.CONTEXT_LIMIT)
+            return
+
+
+def _cut_answer(trail: Trail, final: WholeMessage) -> Iterator[Signal]:
+    """A long last answer that stops in the middle of a sentence or of a code block."""
+    text = final.text.rstrip()
+    if trail.messages[-1] is not final or len(text) < _CUT_LENGTH:
+        return
+    in_code = text.count("```") % 2 == 1
+    last = text.rsplit("\n", 1)[-1]
+    in_sentence = bool(_CUT.search(text)) and len(last.split()) > 12 and last[:1] not in "-*|#>"
+    if in_code or in_sentence:
+        yield at(final, "answer_cut", last[-200:].strip(), "code" if in_code else "sentence")
+
+
+def _forgotten(trail: Trail, final: WholeMessage) -> Iterator[Signal]:
+    """None of the terms of what was asked stands in the last words (the last three, as a closing says little)."""
+    if len(final.text) < _SHORTEST or is_closing(final.text) or asks_back(final.text):
+        return
+    requests = [one for one in trail.users if len(one.text) >= _SHORTEST and not is_closing(one.text)]
+    asked = _terms(trail.request)
+    if not requests or len(asked) < _FEWEST_TERMS:
+        return
+    last = [one for one in trail.said if one.index >= requests[-1].index][-3:]
+    answered = {term for one in last for term in _terms(one.text)}
+    named = facts_in(trail.request)
+    few = len(asked & answered) * 10 <= len(asked) and bool(named)
+    if last and (not asked & answered or few) and not any(held_in(named, one.text) for one in last):
+        yield at(final, "goal_forgotten", quote_of(final.text), also=(requests[0].index,))
+
+
+def _terms(text: str) -> set[str]:
+    found = _WORD.findall(text[:END_CHARACTERS].lower())
+    return {word[:_STEM] for word in found if word not in _COMMON}
