@@ -6,6 +6,8 @@
     python -m benchmarks --retrieval                     recall of the search beside BM25; alone
     python -m benchmarks --index                         what loading the context index costs; alone
     python -m benchmarks --sqlite                        the classic self-join on SQLite beside our matrix; alone
+    python -m benchmarks --api                           API and pages while the file is replaced, two sizes; alone
+    python -m benchmarks --scorecard [--help]            what the weekly analysis finds of what is planted; alone
 
 Times are CPU seconds, each stage in a process of its own, and the sample server in another.
 Not a timed test: nothing fails for being slow.
@@ -27,10 +29,16 @@ from benchmarks.tables import stage_table, verdicts
 
 MANY = 5
 """`--rss` measures peak memory at so many times the sessions, too."""
+ALONE = ("orchestration", "dlt", "retrieval", "index", "sqlite", "api")
+"""Benchmarks of whole processes, which run without the stages."""
 
 
 def main() -> int:
     """Run the benchmark and print it."""
+    if sys.argv[1:2] == ["--scorecard"]:
+        from benchmarks.scorecard.command import main as scorecard
+
+        return scorecard(sys.argv[2:])
     options = argparse.ArgumentParser(
         prog="python -m benchmarks", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -45,6 +53,7 @@ def main() -> int:
     options.add_argument("--retrieval", action="store_true", help="only how well questions find their sessions")
     options.add_argument("--index", action="store_true", help="only what loading sessions into the index costs")
     options.add_argument("--sqlite", action="store_true", help="only the classic self-join beside our matrix")
+    options.add_argument("--api", action="store_true", help="only API and pages while the file is replaced")
     options.add_argument("--rounds", type=int, default=3, help="how often each runs there; medians count")
     options.add_argument("--dlt-python", help="a Python that has dlt (default: one is installed and removed again)")
     options.add_argument("--folder", type=Path, help="where to work (default: the temporary folder)")
@@ -55,7 +64,7 @@ def main() -> int:
     folder = chosen.folder or Path(tempfile.gettempdir())
     if not folder.is_dir():
         options.error(f"--folder {folder}: there is no such folder")
-    if chosen.orchestration or chosen.dlt or chosen.retrieval or chosen.index or chosen.sqlite:
+    if any(getattr(chosen, name) for name in ALONE):
         _alone(chosen, folder)
         return 0
     runs = _runs(chosen, folder)
@@ -69,8 +78,8 @@ def main() -> int:
 
 
 def _alone(chosen: argparse.Namespace, folder: Path) -> None:
-    """The benchmarks of whole processes, without the stages."""
-    from benchmarks import dlt_peer, index, orchestration, retrieval, sqlite_peer
+    """Those of ALONE that were chosen."""
+    from benchmarks import api, dlt_peer, index, orchestration, retrieval, sqlite_peer
 
     alone: dict[str, tuple[Callable[[], Any], Callable[[Any], str]]] = {
         "orchestration": (lambda: orchestration.measure(folder, chosen.days), orchestration.table),
@@ -78,9 +87,11 @@ def _alone(chosen: argparse.Namespace, folder: Path) -> None:
         "retrieval": (lambda: retrieval.measure(folder), retrieval.table),
         "index": (lambda: index.measure(folder), index.table),
         "sqlite": (lambda: sqlite_peer.measure(folder), sqlite_peer.table),
+        "api": (lambda: api.measure(folder), api.table),
     }
     found: dict[str, Any] = {}
-    for name, (measure, table) in alone.items():
+    for name in ALONE:
+        measure, table = alone[name]
         if getattr(chosen, name):
             found[name] = measure()
             if not chosen.json:

@@ -1,0 +1,122 @@
+"""Managers of buildings have meters, repairs and leases looked after by an agent over a house-management suite."""
+
+from benchmarks.scorecard.shapes import Operation, Task, World
+
+ESTATE = World(
+    name="estate-care",
+    share=0.24,
+    lead="caretaker",
+    helpers={"meter_reader": ("meters", "usage"), "works_office": ("orders", "dispatch_crew")},
+    delegate="assign",
+    system="You keep the buildings. Order nothing above the limit without approval. Name the building in every answer.",
+    style="level",
+    versions={"5.4": 0.55, "5.5": 0.3, "6.0-preview": 0.15},
+    platforms={"tablet": 0.4, "desk": 0.42, "voice": 0.18},
+    models={"gpt-4.1-mini": (0.7, 0.4, 1.6), "gpt-4o": (0.3, 2.5, 10.0)},
+    slots={
+        "building": ("Kiln Court", "Quay 9", "Orchard Rise", "Tannery", "Mast House"),
+        "trade": ("plumber", "electrician", "glazier", "lift crew"),
+        "fault": ("a dripping riser", "a dead corridor light", "a jammed gate", "cold radiators"),
+        "lease": ("L-311", "L-327", "L-340", "L-358"),
+    },
+    operations={
+        "meters": Operation(
+            "telemetry",
+            {"what": "readings", "building": "{building}", "register": "{env}"},
+            "{building} heat {n3} kWh, water {n} m3, as of {clock}",
+            "no readings",
+            seconds=1.0,
+            flags=("interpolate", "all_circuits"),
+        ),
+        "usage": Operation(
+            "telemetry",
+            {"what": "usage", "building": "{building}", "span": "{n} days"},
+            "{building}: {n3} kWh, {pct}% of last year",
+            "no readings",
+            seconds=1.6,
+            flags=("weather_adjusted",),
+        ),
+        "orders": Operation(
+            "works",
+            {"what": "open_orders", "building": "{building}"},
+            "W-{n4} {trade}, W-{n4} [glazier|painter]",
+            "none open",
+            seconds=0.6,
+            flags=("with_cost", "by_urgency"),
+        ),
+        "dispatch_crew": Operation(
+            "works",
+            {"what": "order", "trade": "{trade}", "building": "{building}", "register": "{env}"},
+            "W-{n4} ordered, crew comes {weekday}",
+            writes=True,
+            seconds=1.2,
+            flags=("emergency", "skip_quote"),
+        ),
+        "lease": Operation(
+            "leases",
+            {"what": "show", "lease": "{lease}"},
+            "{lease}: {building}, until 20[27|28|29], rent {money}",
+            "unknown lease",
+            seconds=0.5,
+        ),
+        "adjust": Operation(
+            "leases",
+            {"what": "adjust", "lease": "{lease}", "by": "{pct}", "register": "{env}"},
+            "{lease} adjusted, letter {n4} created",
+            writes=True,
+            seconds=0.9,
+            flags=("backdate", "no_letter"),
+        ),
+        "notice": Operation(
+            "notices",
+            {"what": "post", "building": "{building}"},
+            "notice {n4} is up",
+            writes=True,
+            seconds=0.4,
+        ),
+    },
+    tasks={
+        "repair": Task(
+            0.45,
+            0.24,
+            "[There is|Tenants report|We have] {fault} at {building}. [Get|Send] a {trade}, [register "
+            "{env}|book it in {env}].",
+            "[When do they come|What will it cost|Was it ordered before]?",
+            ("orders", "dispatch_crew", "meters"),
+            "A {trade} comes to {building} on {weekday}, order W-{n4}.",
+            ("put up a notice in the hall", "notice", "the notice is up"),
+        ),
+        "consumption": Task(
+            0.3,
+            0.1,
+            "[How much heat|What] did {building} use [in October|last month|since summer]? [Compare with "
+            "last year|Is it too much].",
+            "[And water|Why so|Which circuit]?",
+            ("meters", "usage"),
+            "{building} used {n3} kWh, {pct}% of last year's.",
+            ("list open works there", "orders", "open are W-{n4} and W-{n4}"),
+        ),
+        "rent-change": Task(
+            0.25,
+            0.27,
+            "[Raise|Adjust] the rent of {lease} [by the index|as agreed], in {env}.",
+            "[From when|Does the tenant get a letter]?",
+            ("lease", "adjust"),
+            "{lease} is adjusted, the letter is number {n4}.",
+            ("post it in the house as well", "notice", "it hangs in the hall"),
+        ),
+    },
+    transient=(
+        ("gateway of the building does not answer ({s} s)", "GatewayTimeout", 504),
+        ("bus collision, repeat", "Bus", 502),
+        ("journal is being closed", "Closing", 503),
+    ),
+    hard=(
+        ("meter was exchanged, no continuity", "Gap", 422),
+        ("{trade} has no contract for {building}", "NoContract", 409),
+        ("lease is in dispute", "Locked", 423),
+    ),
+    environments=("trial ledger", "main ledger"),
+    declared="metadata",
+    chatter=("[First|Now] [the readings|the file] of {building}.", "[I look|Looking] at {building}.", "[Noted|Fine]."),
+)
