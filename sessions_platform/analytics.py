@@ -8,13 +8,14 @@ import threading
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 
 from sessions_platform.errors import PlatformError
+from sessions_platform.session_figures import agents_of, interactions_of, timeline_of, tools_of
 from sessions_platform.settings import load_settings
 from sessions_platform.sql import quoted, statement
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Record = dict[str, Any]
+_ACTS = ("session_utterances", "session_calls", "session_generations")
 
 
 class NotPublished(PlatformError):
@@ -34,11 +36,21 @@ class TooLong(PlatformError):
 
 @dataclass(slots=True)
 class _Opened:
-    """One version of the file, opened, and the sums that were asked of it: they take seconds in a large file."""
+    """One version of the file, opened, the sums that were asked of it, and cursors that nobody uses now."""
 
     about: tuple[int, int, int]
     database: duckdb.DuckDBPyConnection
     kept: dict[str, list[Record]] = field(default_factory=dict)
+    idle: list[duckdb.DuckDBPyConnection] = field(default_factory=list)
+
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        """A cursor for one thread. Give it back by `idle.append` if it ended well."""
+        try:
+            return self.idle.pop()
+        except IndexError:
+            made = self.database.cursor()
+            made.execute("USE published")
+            return made
 
 
 class SessionAnalytics:
@@ -57,6 +69,16 @@ class SessionAnalytics:
     def pinned(self) -> "PinnedAnalytics":
         """The same questions, all of the file as it is now: an answer of several figures that belong together."""
         return PinnedAnalytics(self.path, self._now())
+
+    def pinned_if_open(self) -> "PinnedAnalytics | None":
+        """As `pinned`, at once; None where it takes the opening of a file, or there is none."""
+        opened = self._opened
+        try:
+            if opened is None or "data_version" not in opened.kept or opened.about != _identity(self.path):
+                return None
+        except FileNotFoundError:
+            return None
+        return PinnedAnalytics(self.path, opened)
 
     def list_sessions(
         self,
@@ -113,7 +135,7 @@ class SessionAnalytics:
 
     def has_session(self, session_id: str) -> bool:
         """Whether there is a session of this id."""
-        return bool(self._ask("session", session_id=session_id))
+        return self._session(session_id) is not None
 
     def session_statuses(self) -> list[str]:
         """Statuses that sessions have."""
@@ -121,44 +143,49 @@ class SessionAnalytics:
 
     def get_session_details(self, session_id: str) -> Record | None:
         """The session's columns with `messages`, `tool_usage`, `scores` and `metadata`; None if unknown."""
-        found = self._ask("session", session_id=session_id)
-        if not found:
+        session = self._session(session_id)
+        if session is None:
             return None
         metadata: dict[str, Any] = {}
         for segment in self._ask("segments", session_id=session_id):
             metadata.setdefault(segment["key"], []).append(segment["value"])
         return {
-            **found[0],
-            "messages": self._of_session("session_messages", found[0]),
-            "tool_usage": self._of_session("tool_statistics", found[0]),
+            **session,
+            "messages": self._of_session("session_messages", session),
+            "tool_usage": tools_of(self._of_session("session_calls", session)),
             "scores": self._ask("session_scores", session_id=session_id),
             "metadata": {key: values[0] if len(values) == 1 else values for key, values in metadata.items()},
         }
 
     def get_tool_statistics(self, session_id: str | None = None) -> list[Record]:
         """Calls, success rate with its 95 % interval and durations by tool and operation, most calls first."""
-        return self._summed("tool_statistics", session_id)
+        if session_id is None:
+            return self._keeping("tool_statistics")
+        session = self._session(session_id)
+        return tools_of(self._of_session("session_calls", session)) if session else []
 
     def get_agent_activity(self, session_id: str | None = None) -> dict[str, list[Record]]:
         """`agent_activity` (most utterances first) and `interaction_matrix` (most interactions first)."""
-        return {
-            "agent_activity": self._summed("agent_activity", session_id),
-            "interaction_matrix": self._keeping("interaction_matrix", session_id=None)
-            if session_id is None
-            else self._ask("interaction_matrix", session_id=session_id),
-        }
+        if session_id is None:
+            return {name: self._keeping(name) for name in ("agent_activity", "interaction_matrix")}
+        session = self._session(session_id)
+        if session is None:
+            return {"agent_activity": [], "interaction_matrix": []}
+        said, calls, generations = (self._of_session(query, session) for query in _ACTS)
+        return {"agent_activity": agents_of(said, calls, generations), "interaction_matrix": interactions_of(said)}
 
     def compare_sessions(self, session_ids: Iterable[str]) -> Record:
         """`sessions` in the order asked, `tool_comparison` and `agent_comparison` by id. KeyError names unknown ids."""
-        asked = list(dict.fromkeys(session_ids))
-        found = {row["session_id"]: row for row in self._ask("sessions_by_id", ids=asked)}
-        unknown = [name for name in asked if name not in found]
+        found = {name: self._session(name) for name in dict.fromkeys(session_ids)}
+        unknown = [name for name, session in found.items() if session is None]
         if unknown:
             raise KeyError(f"unknown session: {', '.join(unknown)}")
+        sessions = [session for session in found.values() if session is not None]
+        acts = {one["session_id"]: [self._of_session(query, one) for query in _ACTS] for one in sessions}
         return {
-            "sessions": [found[name] for name in asked],
-            "tool_comparison": self._of_each("tool_statistics", [found[name] for name in asked]),
-            "agent_comparison": self._of_each("agent_activity", [found[name] for name in asked]),
+            "sessions": sessions,
+            "tool_comparison": {name: tools_of(calls) for name, (_, calls, _) in acts.items()},
+            "agent_comparison": {name: agents_of(*rows) for name, rows in acts.items()},
         }
 
     def get_success_metrics(self) -> Record:
@@ -168,8 +195,11 @@ class SessionAnalytics:
 
     def get_timeline(self, session_id: str) -> list[Record] | None:
         """What happened, in order: messages, tool calls and model calls, by `kind`; None if the session is unknown."""
-        found = self._ask("session", session_id=session_id)
-        return self._of_session("timeline", found[0]) if found else None
+        session = self._session(session_id)
+        if session is None:
+            return None
+        kinds = ("timeline_messages", "timeline_calls", "timeline_generations")
+        return timeline_of(*(self._of_session(query, session) for query in kinds))
 
     def get_daily_metrics(self, since: str | None = None, until: str | None = None) -> list[Record]:
         """Rows of daily_metrics between two dates, both included."""
@@ -213,37 +243,20 @@ class SessionAnalytics:
     def _ask(self, query: str, **parameters: Any) -> list[Record]:
         return self.records(statement(f"queries/{query}"), parameters)
 
-    def _summed(self, query: str, session_id: str | None) -> list[Record]:
-        """Sums over all sessions, or over one; none for an unknown one."""
-        if session_id is None:
-            return self._keeping(query)
-        found = self._ask("session", session_id=session_id)
-        return self._of_session(query, found[0]) if found else []
+    def _session(self, session_id: str) -> Record | None:
+        return next(iter(self._ask("session", session_id=session_id)), None)
 
     def _of_session(self, query: str, session: Record) -> list[Record]:
         """Rows about a session, whose dates tell DuckDB where to look."""
         bounds = {"low": session["first_date"], "high": session["last_date"]}
-        given = {"session_id": session["session_id"], **bounds}
-        return self.records(_chosen(query, given), given)
+        return self._ask(query, session_id=session["session_id"], **bounds)
 
-    def _of_each(self, query: str, sessions: Sequence[Record]) -> dict[str, list[Record]]:
-        """Rows about each of several sessions, in one question."""
-        by_id: dict[str, list[Record]] = {row["session_id"]: [] for row in sessions}
-        if sessions:
-            dates = ", ".join(f"DATE {quoted(day)}" for day in _dates_of(sessions))
-            ids = {f"id{number}": session_id for number, session_id in enumerate(by_id)}
-            listed = ", ".join(f"${name}" for name in ids)
-            sql = _chosen(query, {"ids"}).replace("$dates", dates).replace("$ids", listed)
-            for row in self.records(sql, ids):
-                by_id[row.pop("session_id")].append(row)
-        return by_id
-
-    def _keeping(self, query: str, **parameters: None) -> list[Record]:
-        """The answer to a question without a variable part, kept while the file stands."""
+    def _keeping(self, query: str) -> list[Record]:
+        """The answer to a question without parameters, kept while the file stands."""
         opened = self._now()
         found = opened.kept.get(query)
         if found is None:
-            found = opened.kept[query] = self._asked_of(opened, _chosen(query, {"all"}), parameters)
+            found = opened.kept[query] = self._asked_of(opened, statement(f"queries/{query}"), None)
         return [dict(row) for row in found]
 
     def _asked_of(
@@ -251,23 +264,32 @@ class SessionAnalytics:
     ) -> list[Record]:
         with self._cursor(opened) as cursor:
             cursor.execute(sql, parameters or None)
-            names = [column[0] for column in cursor.description or ()]
-            return [{name: _plain(value) for name, value in zip(names, row, strict=True)} for row in cursor.fetchall()]
+            columns = cursor.description or ()
+            names = [column[0] for column in columns]
+            found = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        # Only columns of times and dates are gone through: a timeline has fifteen others.
+        for name in (column[0] for column in columns if str(column[1]).startswith(("TIMESTAMP", "DATE"))):
+            for row in found:
+                row[name] = _plain(row[name])
+        return found
 
     @contextmanager
     def _cursor(self, opened: _Opened) -> Iterator[duckdb.DuckDBPyConnection]:
-        with opened.database.cursor() as cursor:
-            cursor.execute("USE published")
+        cursor = opened.cursor()
+        try:
             yield cursor
+        except BaseException:
+            cursor.close()
+            raise
+        opened.idle.append(cursor)
 
     def _now(self) -> _Opened:
         """The file as it is now, opened again if it was replaced."""
         with self._guard:
             try:
-                about = self.path.stat()
+                now = _identity(self.path)
             except FileNotFoundError:
                 raise NotPublished(f"{self.path}: nothing is published yet; run `sessions-platform run`") from None
-            now = (about.st_dev, about.st_ino, about.st_mtime_ns)
             if self._opened is None or now != self._opened.about:
                 # The old one closes itself when the last cursor on it is done.
                 self._opened = _Opened(now, self._open())
@@ -300,6 +322,11 @@ class PinnedAnalytics(SessionAnalytics):
         """Device, inode and time of the file's last change: what tells one publication from the next."""
         return self._pin.about
 
+    @property
+    def stopped(self) -> bool:
+        """Whether `stop` was called."""
+        return self._stopped
+
     def stop(self) -> None:
         """End the question under way, and refuse further ones, with TooLong."""
         with self._guard:
@@ -326,6 +353,11 @@ class PinnedAnalytics(SessionAnalytics):
                     self._running.discard(cursor)
 
 
+def _identity(path: Path) -> tuple[int, int, int]:
+    about = path.stat()
+    return about.st_dev, about.st_ino, about.st_mtime_ns
+
+
 def _filters(
     status: str | None,
     outcome: str | None,
@@ -336,13 +368,6 @@ def _filters(
 ) -> dict[str, Any]:
     pairs = [f"{key}\x1f{value}" for key, value in (segments or {}).items()]
     return {"status": status, "outcome": outcome, "user_id": user_id, "since": since, "until": until, "segments": pairs}
-
-
-def _dates_of(sessions: Iterable[Record]) -> list[str]:
-    """Every date from the first to the last of each session."""
-    spans = ((date.fromisoformat(one["first_date"]), date.fromisoformat(one["last_date"])) for one in sessions)
-    days = {first + timedelta(days=n) for first, last in spans for n in range((last - first).days + 1)}
-    return sorted(day.isoformat() for day in days)
 
 
 def _chosen(query: str, given: Container[str]) -> str:

@@ -2,7 +2,8 @@
 
 An answer is of one version of the file, whatever is published meanwhile, and says which. Work is bounded: so many
 questions at a time, so many seconds each (then it is stopped), one at a time for each equal question. Bodies are kept
-while the file stands, the longest unused go first. An ETag is the data version and the question.
+while the file stands, the longest unused go first. An ETag is the data version and the question. Pages are bounded in
+the same way; what is kept for them, they keep themselves.
 """
 
 import asyncio
@@ -36,6 +37,7 @@ class Limits:
 
     seconds: float = 20.0
     questions: int = 4
+    pages: int = 4
     heavy: int = 1
     database_memory: str = "600MB"
     kept_bytes: int = 64 << 20
@@ -64,17 +66,31 @@ class Desk:
         self._pools = {
             "pin": ThreadPoolExecutor(2, "api-pin"),
             "questions": ThreadPoolExecutor(self.limits.questions, "api-question"),
+            "pages": ThreadPoolExecutor(self.limits.pages, "api-page"),
             "heavy": ThreadPoolExecutor(self.limits.heavy, "api-heavy"),
         }
         self._guard = threading.Lock()
         self._under_way: dict[Key, Future[Body]] = {}
         self._kept: OrderedDict[Key, Body] = OrderedDict()
         self._size = 0
+        self._first: list[Callable[[], object]] = []
+        self._ready: Future[list[object]] | None = None
+
+    def before_first(self, work: Callable[[], object]) -> None:
+        """Have this done by `start`: what the first to ask for a page would wait for."""
+        self._first.append(work)
+
+    async def start(self) -> None:
+        """Do what `before_first` was told of, once. Servers do it before the first request: it slows others down."""
+        with self._guard:
+            if self._ready is None:
+                self._ready = self._pools["heavy"].submit(lambda: [work() for work in self._first])
+        await asyncio.wrap_future(self._ready)
 
     async def answer(self, request: Request, ask: Ask, *, heavy: bool = False) -> Response:
         """What `ask` gives, with `data_version`; 304 where the client has it. TooLong after `limits.seconds`."""
         question = question_of(request)
-        pin, version = await self._within(self._pools["pin"].submit(self._pin), None)
+        pin, version = await self._now()
         tag = etag(version, question)
         headers = {"etag": tag, "vary": "accept-encoding, authorization"}
         if has_tag(request.headers.get("if-none-match", ""), tag):
@@ -90,12 +106,25 @@ class Desk:
 
     async def version(self) -> str:
         """Version of the file as it is now."""
-        return (await self._within(self._pools["pin"].submit(self._pin), None))[1]
+        return (await self._now())[1]
+
+    async def made(self, make: Callable[[PinnedAnalytics], T], *, heavy: bool = False) -> T:
+        """What `make` makes of the file as it is now, such as a page; nothing is kept. TooLong as in `answer`."""
+        await self.start()
+        pin, _ = await self._now()
+        return await self._within(self._pools["heavy" if heavy else "pages"].submit(make, pin), pin)
 
     def close(self) -> None:
         """End the threads once their questions are answered."""
         for pool in self._pools.values():
             pool.shutdown(wait=False, cancel_futures=True)
+
+    async def _now(self) -> tuple[PinnedAnalytics, str]:
+        """The file as it is now, and its version. Opening another one takes a while: a thread does that."""
+        pin = self.analytics.pinned_if_open()
+        if pin is not None:
+            return pin, pin.data_version()
+        return await self._within(self._pools["pin"].submit(self._pin), None)
 
     def _pin(self) -> tuple[PinnedAnalytics, str]:
         pin = self.analytics.pinned()

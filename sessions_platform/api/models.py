@@ -63,22 +63,33 @@ class Rate(BaseModel):
     unknown_share: float | None = Field(description="Share of sessions that are not in n, as their outcome is unknown.")
 
 
-class ToolRow(BaseModel):
-    """A tool and operation."""
+class ToolShare(BaseModel):
+    """How often a tool succeeds."""
 
     tool_name: str = Field(description="Tool.")
+    success_rate: float = Field(description="Share of its calls that succeeded, 0 to 1.")
+    n: int = Field(description="n of success_rate: calls.")
+    ci_low: float = Field(description="Lower bound of the 95 % Wilson interval of success_rate.")
+    ci_high: float = Field(description="Upper bound of the 95 % Wilson interval of success_rate.")
+
+
+class ToolRow(ToolShare):
+    """A tool and operation."""
+
     operation: str = Field(description="Sub-command where the tool has one (`kubectl get`), else empty.")
     total_calls: int = Field(description="Calls.")
     successful_calls: int = Field(description="Calls that succeeded.")
-    success_rate: float = Field(description="successful_calls / total_calls, 0 to 1.")
-    n: int = Field(description="n of success_rate: total_calls.")
-    ci_low: float = Field(description="Lower bound of the 95 % Wilson interval of success_rate.")
-    ci_high: float = Field(description="Upper bound of the 95 % Wilson interval of success_rate.")
     timed_calls: int = Field(description="Calls whose duration is known (n of the durations).")
     average_ms: float | None = Field(description="Mean duration, milliseconds.")
     p50_ms: float | None = Field(description="Median duration, milliseconds.")
     p95_ms: float | None = Field(description="95th percentile of the duration, milliseconds.")
     session_count: int = Field(description="Distinct sessions.")
+
+
+class ToolUses(ToolShare):
+    """A tool over all dates."""
+
+    total_uses: int = Field(description="Calls.")
 
 
 class AgentRow(BaseModel):
@@ -93,33 +104,24 @@ class AgentRow(BaseModel):
     cost_usd: float | None = Field(description="USD of its model calls.")
 
 
-class Interaction(BaseModel):
+class Interactions(BaseModel):
     """Two utterances in a row in one session."""
 
     from_agent: str = Field(description="Agent of the first utterance.")
     to_agent: str = Field(description="Agent of the second.")
-    interaction_count: int = Field(description="How often.")
+    interaction_count: int = Field(description="How often; over dates, on that of the second.")
+
+
+class Interaction(Interactions):
+    """Two utterances in a row in one session."""
+
     session_count: int = Field(description="Distinct sessions.")
 
 
-class DatedInteraction(BaseModel):
+class DatedInteraction(Interactions):
     """Two utterances in a row in one session, over dates."""
 
-    from_agent: str = Field(description="Agent of the first utterance.")
-    to_agent: str = Field(description="Agent of the second.")
-    interaction_count: int = Field(description="How often, on the date of the second.")
     day_count: int = Field(description="Dates with at least one. Distinct sessions do not add up over dates.")
-
-
-class ToolUses(BaseModel):
-    """A tool over all dates."""
-
-    tool_name: str = Field(description="Tool.")
-    success_rate: float = Field(description="Share of its calls that succeeded, 0 to 1.")
-    total_uses: int = Field(description="Calls.")
-    n: int = Field(description="n of success_rate: total_uses.")
-    ci_low: float = Field(description="Lower bound of the 95 % Wilson interval.")
-    ci_high: float = Field(description="Upper bound of the 95 % Wilson interval.")
 
 
 class TimelineEvent(BaseModel):

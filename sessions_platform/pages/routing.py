@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from sessions_platform.analytics import NotPublished, SessionAnalytics, TooLong
 from sessions_platform.api.desk import Desk
 from sessions_platform.errors import PlatformError
-from sessions_platform.pages import agents, compare, data, overview, session, sessions, tools, weekly
+from sessions_platform.pages import agents, compare, data, findings, overview, reports, session, sessions, tools
 from sessions_platform.pages.asked import Asked
 from sessions_platform.pages.chart import Chart
 from sessions_platform.pages.site import SECURITY, NotFound, Site, link
@@ -33,14 +33,15 @@ PAGES: dict[str, Page] = {
     "/agents": agents.page,
     "/compare": compare.page,
     "/compare/cohorts": compare.cohorts_page,
-    "/findings": weekly.findings_page,
-    "/reports": weekly.reports_page,
-    "/reports/{week}": weekly.report_page,
+    "/findings": findings.findings_page,
+    "/reports": reports.reports_page,
+    "/reports/{week}": reports.report_page,
+    "/reports/{week}/{name}": reports.report_file,
     "/data": data.page,
 }
 CHARTS: dict[str, Callable[[Site, Asked], Chart]] = {
     **overview.CHARTS, **sessions.CHARTS, **session.CHARTS, **tools.CHARTS, **agents.CHARTS, **compare.CHARTS,
-    **weekly.CHARTS, **data.CHARTS,
+    **findings.CHARTS, **data.CHARTS,
 }  # fmt: skip
 
 

@@ -10,6 +10,7 @@ looks together stay below 5 %, also where weeks differ by more than chance.
 import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from typing import Any, Literal
 
 import numpy as np
@@ -21,6 +22,9 @@ Status = Literal["within", "above", "below", "no band yet", "insufficient data"]
 WEEKS = 12
 MARGIN = 2
 """A look may alarm half as often as twelve weeks of looks allow it: figures of real weeks lean to one side."""
+
+_BEYOND = 1e-12
+"""Probability that a prediction's table may leave out at an end: less than rounding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +130,7 @@ def _band(period: Period, before: list[Period], kind: Kind, alpha: float) -> tup
     low, high = float(bounds[0]), float(bounds[1])
     if kind == "rate":
         hits = float(sizes @ np.array([p.value for p in before], dtype=np.float64))
-        expected, exact = hits / total, _predicted(hits, total, period.out_of, alpha)
+        expected, exact = hits / total, predicted(hits, total, period.out_of, alpha)
         low, high = min(low, exact[0]), max(high, exact[1])
     return expected, low, high
 
@@ -169,12 +173,32 @@ class _Scale:
         return pooled if self.name == "plain" else pooled / expected**2
 
 
-def _predicted(hits: float, total: float, n: float, alpha: float) -> tuple[float, float]:
+def predicted(hits: float, total: float, n: float, alpha: float) -> tuple[float, float]:
     """Beta-binomial prediction of a share of n, after `hits` of `total` (Jeffreys' prior)."""
+    low, high = _prediction(round(n), hits + 0.5, max(total - hits, 0.0) + 0.5, alpha)
+    return low / n, high / n
+
+
+@lru_cache(maxsize=4096)
+def _prediction(n: int, a: float, b: float, alpha: float) -> tuple[float, float]:
+    """The quantiles alpha / 2 and 1 - alpha / 2 of a beta-binomial distribution, as its `ppf` gives them.
+
+    `ppf` adds up half a million probabilities for each of its guesses: here each is asked for once, and only around the
+    mean. The distribution has one peak (a + b is at least 2), so what lies beyond an edge is at most the edge's
+    probability times the places beyond.
+    """
     from scipy.stats import betabinom
 
-    prediction = betabinom(round(n), hits + 0.5, max(total - hits, 0.0) + 0.5)
-    return float(prediction.ppf(alpha / 2)) / n, float(prediction.ppf(1 - alpha / 2)) / n
+    mean = n * a / (a + b)
+    reach = 12 * math.sqrt(mean * (b / (a + b)) * (1 + (n - 1) / (a + b + 1))) + 12
+    while True:
+        first, last = max(0, math.floor(mean - reach)), min(n, math.ceil(mean + reach))
+        chances = betabinom.pmf(np.arange(first, last + 1), n, a, b)
+        if max(chances[0] * first, chances[-1] * (n - last)) < _BEYOND:
+            break
+        reach *= 2
+    low, high = np.searchsorted(np.cumsum(chances), [alpha / 2, 1 - alpha / 2])
+    return float(first + low), float(first + min(high, last - first))
 
 
 def _median_variance(values: Floats) -> float:

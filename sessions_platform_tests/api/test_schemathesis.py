@@ -15,6 +15,7 @@ from schemathesis.specs.openapi.checks import (
 
 from sessions_platform.api.app import create_app
 from sessions_platform.loopback import LoopbackServer
+from sessions_platform.statistics import libraries
 from sessions_platform_tests.api.conftest import installation, settings_of
 
 OPERATIONS = 16
@@ -27,6 +28,7 @@ schema = schemathesis.openapi.from_dict(create_app(settings_of(Path("/nowhere"))
 @pytest.fixture(scope="module")
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     home = installation(tmp_path_factory.mktemp("generated")).home
+    libraries.load()  # as a server does before its first request
     with LoopbackServer(create_app(settings_of(home)), name="api") as server:
         yield server.url
     assert ANSWERED[200] > 50, "hardly any generated request was a good one"

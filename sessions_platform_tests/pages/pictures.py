@@ -13,20 +13,24 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 from fastapi import FastAPI
 
+from sessions_platform.analysis.drivers.rules import Rules
+from sessions_platform.analysis.week import WeekAnalysis
 from sessions_platform.analytics import SessionAnalytics
 from sessions_platform.demo.generator import generate
 from sessions_platform.demo.server import Dataset, LangfuseServer
 from sessions_platform.loopback import LoopbackServer
 from sessions_platform.pages import router
+from sessions_platform.resources.platform import StoreResource, WarehouseResource
 from sessions_platform.settings import Settings
 from sessions_platform_tests.end_to_end.browser import chromium
-from sessions_platform_tests.end_to_end.support import build, command, days_between, installation
+from sessions_platform_tests.end_to_end.support import build, days_between, installation
 
 WIDTHS = {"desktop": (1280, 800), "phone": (390, 844)}
 _HIGHEST = 4200
@@ -159,15 +163,20 @@ def shrink(file: Path) -> None:
 
 
 def demo_home(folder: Path) -> Path:
-    """An installation of six generated weeks, without Dagster and index, and the report of the last."""
+    """An installation of six generated weeks with their reports, without Dagster and index."""
     days = days_between("2026-10-05", "2026-11-15")
     corpus = generate(20261, days, 25)
     with LangfuseServer(Dataset(corpus.observations, corpus.scores)) as server:
         for day in days:
             build(installation(server, folder), day.isoformat())
-        done = command(installation(server, folder), "weekly", "--week", "2026-W46", timeout=600)
-        assert done.returncode == 0, done.stderr[-2000:]
+    for monday in days[::7]:
+        _analyse(settings_at(folder), monday)
     return folder
+
+
+def _analyse(settings: Settings, monday: date) -> None:
+    store, warehouse = StoreResource(settings).open("pictures"), WarehouseResource(settings)
+    WeekAnalysis(store, warehouse.publisher(store), warehouse.analytics(), monday, Rules(), settings.home).report()
 
 
 def main() -> None:

@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 from sessions_platform.pages.routing import CHARTS
 from sessions_platform.settings import Settings
 from sessions_platform_tests.pages.pictures import application, settings_at
-from sessions_platform_tests.pages.worlds import D2, SCRIPT, world
+from sessions_platform_tests.pages.worlds import D2, world
 
 PAGES = ["/", "/sessions", "/tools", "/agents", "/compare", "/findings", "/reports", "/data"]
 Get = Callable[[str], TestClient]
@@ -208,26 +208,3 @@ def test_a_trace_is_linked_where_the_project_is_known(settings: Settings, client
     folder.mkdir(parents=True)
     (folder / "manifest.json").write_text('{"project_id": "p 1"}', encoding="utf-8")
     assert 'href="https://langfuse.example/project/p%201/traces/t-2026-11-02"' in client.get("/sessions/third").text
-
-
-def words_kept(page: str) -> str:
-    return html.unescape(page)
-
-
-def test_a_report_is_text_in_blocks(settings: Settings, client: TestClient) -> None:
-    folder = Path(settings.store_url) / "reports/week=2026-W44"
-    folder.mkdir(parents=True)
-    report = (
-        f"# Week\n\n**All** is \\*well\\* {SCRIPT}\n\n| tool | calls |\n| --- | --- |\n| a\\|b | 3 |\n\n- one\n- two\n"
-    )
-    (folder / "report.md").write_text(report, encoding="utf-8")
-    (folder / "report.json").write_text(
-        '{"findings": [{"statement": "S", "n": 3, "evidence":'
-        ' [{"session_id": "first", "message_index": 3, "quote": "q"}]}]}',
-        encoding="utf-8",
-    )
-    assert "2026-W44" in client.get("/reports").text
-    page = client.get("/reports/2026-W44").text
-    assert f"All is *well* {SCRIPT}" in words_kept(page)
-    assert "<script>document" not in page
-    assert "a|b" in page and 'href="/sessions/first#m3"' in page

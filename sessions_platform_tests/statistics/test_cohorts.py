@@ -226,6 +226,21 @@ def test_a_real_difference_among_many_segments_is_still_found() -> None:
     assert (found[-1].b, found[-1].q_value, found[-1].verdict) == ("s:few", None, NOT_ENOUGH)
 
 
+@pytest.mark.parametrize(
+    ("users", "more"),
+    [
+        ((50, 50), {"mean": 1, "alike": 0.0}),
+        ((12, 12), {"mean": 12, "alike": 0.3}),
+        ((40, 40), {"mean": 8, "alike": 0.3, "skewed": True}),
+        ((30, 30), {"mean": 6, "alike": 0.3, "strata": 3}),
+    ],
+)
+def test_of_two_hundred_null_comparisons_hardly_any_is_called_different(
+    users: tuple[int, int], more: dict[str, Any]
+) -> None:
+    assert false_differences(200, users, resamples=200, **more) <= 0.06
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("users", "more"),

@@ -1,10 +1,13 @@
 """Weeks against the band of the weeks before them: seldom a false alarm, and a real change is seen."""
 
+from typing import Any
+
 import numpy as np
 import pytest
+from scipy.stats import betabinom
 
-from sessions_platform.statistics.results import Kind
-from sessions_platform.statistics.trends import DAILY, WEEKLY, Period, control_bands, period_of
+from sessions_platform.statistics.results import ALPHA, Kind
+from sessions_platform.statistics.trends import DAILY, WEEKLY, Period, control_bands, period_of, predicted
 from sessions_platform_tests.statistics.simulate import false_alarms
 
 
@@ -58,6 +61,39 @@ def test_an_empty_week_has_no_value_and_unknown_sessions_are_shown() -> None:
     half = period_of("w", np.array([1.0, np.nan]), np.ones(2), "rate")
     assert (empty.n, empty.value, empty.unknown) == (0, None, None)
     assert (half.n, half.value, half.unknown) == (1, 1.0, 0.5)
+
+
+@pytest.mark.parametrize("n", [20, 25, 300, 5000])
+@pytest.mark.parametrize("total", [80, 1000, 20_000])
+@pytest.mark.parametrize("alpha", [ALPHA / 24, ALPHA / 168])
+def test_the_prediction_of_a_rate_is_scipys_to_the_last_session(n: int, total: int, alpha: float) -> None:
+    for hits in (0, 1, round(0.3 * total), round(0.95 * total), total):
+        theirs = betabinom(n, hits + 0.5, total - hits + 0.5)
+        wanted = (float(theirs.ppf(alpha / 2)) / n, float(theirs.ppf(1 - alpha / 2)) / n)
+        assert predicted(hits, total, n, alpha) == wanted
+
+
+def test_a_prediction_of_half_a_million_calls_looks_at_few_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    whole = type(betabinom).pmf
+
+    def counted(self: Any, k: Any, *shape: Any) -> Any:
+        asked.append(len(k))
+        return whole(self, k, *shape)
+
+    monkeypatch.setattr(type(betabinom), "pmf", counted)
+    low, high = predicted(5_400_000, 6_000_000, 500_000, ALPHA / 24)
+    assert low < 0.9 < high < low + 0.004
+    assert sum(asked) < 10_000
+
+
+@pytest.mark.parametrize(
+    ("kind", "sessions", "wander"), [("rate", 100, 0.01), ("rate", 2000, 0.0), ("median", 60, 0.05)]
+)
+def test_twelve_weekly_looks_at_sixty_series_give_hardly_any_false_alarm(
+    kind: Kind, sessions: int, wander: float
+) -> None:
+    assert false_alarms(60, kind, WEEKLY, sessions=sessions, wander=wander) <= 0.05
 
 
 @pytest.mark.slow

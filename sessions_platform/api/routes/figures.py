@@ -8,7 +8,7 @@ from sessions_platform.analytics import Record, SessionAnalytics
 from sessions_platform.api import models
 from sessions_platform.api.parameters import Cohort, From, OneSegment, SessionId, To, in_order
 from sessions_platform.api.routes import desk_of, refusals
-from sessions_platform.api.routes.sessions import unknown, with_n
+from sessions_platform.api.routes.sessions import known, with_n
 
 router = APIRouter(tags=["figures"])
 _METRICS = "success_rate, completion_rate, tool_success_rate, turns, cost, duration or messages."
@@ -109,8 +109,8 @@ async def trends_of(
 
 
 def _check_known(analytics: SessionAnalytics, session_id: str | None) -> None:
-    if session_id and not analytics.has_session(session_id):
-        raise unknown(session_id)
+    if session_id:
+        known(analytics.has_session(session_id) or None, session_id)
 
 
 def _rates(found: Record) -> Record:

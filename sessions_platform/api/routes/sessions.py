@@ -1,6 +1,6 @@
 """Sessions: the list, one, its timeline, several side by side."""
 
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
@@ -11,6 +11,7 @@ from sessions_platform.api.paging import cursor_of, place_of
 from sessions_platform.api.parameters import From, Outcome, Segments, To, in_order
 from sessions_platform.api.routes import desk_of, refusals
 
+T = TypeVar("T")
 router = APIRouter(tags=["sessions"])
 MOST_COMPARED = 50
 STATUSES = ("completed", "error", "abandoned", "active", "unknown")
@@ -57,9 +58,7 @@ async def session(request: Request, session_id: Id) -> Response:
     """One session with messages (previews), tool usage, scores and metadata."""
 
     def ask(analytics: SessionAnalytics) -> Record:
-        found = analytics.get_session_details(session_id)
-        if found is None:
-            raise unknown(session_id)
+        found = known(analytics.get_session_details(session_id), session_id)
         return {**found, "tool_usage": with_n(found["tool_usage"])}
 
     return await desk_of(request).answer(request, ask)
@@ -70,10 +69,7 @@ async def timeline(request: Request, session_id: Id) -> Response:
     """What happened in a session, in order: messages, each tool call before its result, model calls."""
 
     def ask(analytics: SessionAnalytics) -> Record:
-        found = analytics.get_timeline(session_id)
-        if found is None:
-            raise unknown(session_id)
-        return {"session_id": session_id, "timeline": found}
+        return {"session_id": session_id, "timeline": known(analytics.get_timeline(session_id), session_id)}
 
     return await desk_of(request).answer(request, ask)
 
@@ -101,9 +97,11 @@ async def compare(
     return await desk_of(request).answer(request, ask)
 
 
-def unknown(session_id: str) -> Refused:
-    """There is no such session."""
-    return Refused(404, f"unknown session: {shown(session_id)}")
+def known(found: T | None, session_id: str) -> T:
+    """What there is about a session. Refused (404) where there is no such session."""
+    if found is None:
+        raise Refused(404, f"unknown session: {shown(session_id)}")
+    return found
 
 
 def with_n(rows: list[Record]) -> list[Record]:
