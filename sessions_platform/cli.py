@@ -12,7 +12,15 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from sessions_platform import cli_alerts, cli_api, cli_import, cli_lifecycle, cli_search
+from sessions_platform import (
+    cli_alerts,
+    cli_api,
+    cli_decide,
+    cli_import,
+    cli_lifecycle,
+    cli_search,
+    cli_weekly,
+)
 from sessions_platform.cli_shared import Json, complain, day, errors, out, progress_of_dates, say, say_places, warn
 from sessions_platform.errors import PlatformError
 from sessions_platform.settings import Settings, load_settings
@@ -107,27 +115,8 @@ def doctor(as_json: Json = False) -> None:
         sys.exit(1)
 
 
-@app.command()
-def weekly(
-    week: Annotated[str, typer.Option(help="ISO week, as 2026-W45.")],
-    as_json: Json = False,
-) -> None:
-    """The facts of one ISO week and the report on them."""
-    from sessions_platform import runner
-
-    settings = load_settings()
-    outcome = runner.run_week(_monday(week), settings)
-    if as_json:
-        print(json.dumps(asdict(outcome)))
-    elif outcome.ok:
-        for text in outcome.warnings:
-            warn(text)
-        say(f"{settings.store_url}/reports/week={week}/report.md")
-    if not outcome.ok:
-        complain(f"{week}: {outcome.message}")
-        sys.exit(2 if outcome.kind else 1)
-
-
+app.command("weekly")(cli_weekly.weekly)
+app.command("decide")(cli_decide.decide)
 app.command()(cli_search.search)
 app.command()(cli_search.session)
 app.command("backup")(cli_lifecycle.backup)
@@ -193,20 +182,14 @@ def _print_demo(made: Any) -> None:
     _print_outcomes(made.outcomes, made.settings)
     for text in made.findings():
         say(f"  {text}")
+    for text in made.digests():
+        say(f"\n{text}")
     out.print("\nWhat was made, and where it lies:")
     for what, where in made.made():
         say(f"  {what:<26}{where}")
     out.print("\nTry:")
     for number, text in enumerate(made.things_to_try(), 1):
         say(f"  {number}. {text}")
-
-
-def _monday(week: str) -> date:
-    try:
-        year, _, number = week.partition("-W")
-        return date.fromisocalendar(int(year), int(number), 1)
-    except ValueError:
-        raise typer.BadParameter(f"--week {week!r} is not an ISO week like 2026-W45") from None
 
 
 def _until_interrupted() -> None:

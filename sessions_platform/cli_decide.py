@@ -4,18 +4,16 @@ import json
 from typing import Annotated, Literal
 
 import typer
-from rich.console import Console
 
+from sessions_platform.cli_shared import Json, say
 from sessions_platform.settings import load_settings
-
-out = Console()
 
 
 def decide(
     finding: Annotated[str, typer.Argument(help="Id of a finding, as `f-0123456789ab`.")],
     verdict: Annotated[Literal["accept", "reject"], typer.Argument(help="accept, or reject: it is not shown again.")],
     note: Annotated[str, typer.Option(help="Why; kept with the decision and shown in reports.")] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="Machine output.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Accept or reject a finding of the weekly analysis. The newest decision counts, earlier ones are kept."""
     from datetime import UTC, datetime
@@ -39,4 +37,6 @@ def decide(
     if as_json:
         print(json.dumps(made))
     else:
-        out.print(f"{verdict}ed: {known[0]['statement']}", markup=False, soft_wrap=True)
+        say(f"{verdict}ed: {known[0]['statement']}")
+        if verdict == "reject":
+            say("It is not shown from the next report on; `weekly --week ...` makes one again without it.")

@@ -205,16 +205,23 @@ def _merged(before: DayOutcome | None, loaded: DayOutcome) -> DayOutcome:
     )
 
 
-def run_week(monday: date, settings: Settings, *, now: datetime | None = None) -> DayOutcome:
-    """Materialize the weekly assets of the week that begins on `monday`, in this process."""
-    if not is_over(monday, now or datetime.now(UTC)):
+def check_week(monday: date, settings: Settings, now: datetime) -> None:
+    """ConfigurationError where the week that begins on `monday` cannot be analysed."""
+    if not is_over(monday, now):
         raise ConfigurationError(f"--week {week_name(monday)} is not over in UTC yet")
     first = settings.sessions_start_date - timedelta(days=settings.sessions_start_date.weekday())
     if monday < first:
         raise ConfigurationError(
             f"--week {week_name(monday)} is before SESSIONS_START_DATE={settings.sessions_start_date}"
         )
-    job = build_defs(settings).resolve_job_def(WEEKLY_JOB)
+
+
+def run_week(
+    monday: date, settings: Settings, *, sink: ProgressSink | None = None, now: datetime | None = None
+) -> DayOutcome:
+    """Materialize the weekly assets of the week that begins on `monday`, in this process."""
+    check_week(monday, settings, now or datetime.now(UTC))
+    job = build_defs(settings, sink=sink).resolve_job_def(WEEKLY_JOB)
     with open_instance(settings) as instance, _storage_explained(settings):
         return _materialize(job, instance, monday.isoformat(), None, {})
 

@@ -70,7 +70,7 @@ def _parts(line: Line, at: str) -> list[Part]:
             "tool",
             tool_id="c",
             tool_name=line.tool,
-            tool_input='{"x": 1}',
+            tool_input=line.extra.get("input", '{"x": 1}'),
             tool_output=line.text,
             tool_status="completed" if line.ok else "error",
             duration_ms=line.ms,

@@ -50,11 +50,15 @@ class Dropped(msgspec.Struct, frozen=True):
 
 
 class Verified(msgspec.Struct):
-    """What is left. `evidence` counts quotes by what became of them, `dropped` names findings that did not hold."""
+    """What is left. `evidence` counts quotes by what became of them, `dropped` names findings that did not hold.
+
+    `weeks`: by finding, what its query gives in the weeks before and in this one; filled by the books.
+    """
 
     findings: list[Finding]
     dropped: list[Dropped]
     evidence: dict[str, int]
+    weeks: dict[str, list[dict[str, Any]]] = msgspec.field(default_factory=dict)
 
 
 class Refused(Exception):

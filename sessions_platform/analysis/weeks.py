@@ -34,15 +34,17 @@ class Observed(msgspec.Struct, frozen=True):
 
 def status_of(before: Sequence[Observed], now: Observed, unit: Unit) -> Status:
     """The status of this week, by the weeks before (any order)."""
-    known = sorted((one for one in before if one.n >= FEWEST and one.week < now.week), key=lambda one: one.week)
-    if not known:
-        return "new" if now.n >= FEWEST or now.detected else "insufficient data"
-    if now.n < FEWEST:
-        return "insufficient data"
-    was_resolved = known[-1].status == "resolved"
+    earlier = sorted((one for one in before if one.week < now.week), key=lambda one: one.week)
+    if not earlier:
+        return "new"
+    known = [one for one in earlier if one.n >= FEWEST]
+    was_resolved = bool(known) and known[-1].status == "resolved"
+    if not known or now.n < FEWEST:
+        # Too few to test: what is found again goes on, and nothing else can be said.
+        return "ongoing" if now.detected and not was_resolved else "insufficient data"
     moved = _moved(_reference(known, was_resolved), now, unit)
     if was_resolved:
-        return "regressed" if moved == "up" and now.detected else "resolved"
+        return "regressed" if moved == "up" else "resolved"
     if moved == "down":
         return "improving" if now.detected else "resolved"
     return "regressed" if moved == "up" else "ongoing"

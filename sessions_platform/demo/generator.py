@@ -16,6 +16,7 @@ from typing import Any
 
 import msgspec
 
+from sessions_platform.demo.patterns import planted
 from sessions_platform.demo.playwright import MINUTE, Place, Playwright, Span
 from sessions_platform.demo.script import Canary, ScoreEvent, SessionScript
 from sessions_platform.demo.truth import Truth
@@ -52,11 +53,20 @@ def generate(
     profile: Profile = "delta",
     bytes_per_session: int | None = None,
     canaries: bool = False,
+    patterns: bool = False,
 ) -> Corpus:
-    """A whole corpus in memory. `bytes_per_session`: about so many bytes of JSON, in the delta profile."""
+    """A whole corpus in memory. `bytes_per_session`: about so many bytes of JSON, in the delta profile. `patterns`:
+    three ways of failing are planted in an eighth of the sessions each.
+    """
     corpus = Corpus()
     sessions = stream(
-        seed, days, sessions_per_day, profile=profile, bytes_per_session=bytes_per_session, canaries=canaries
+        seed,
+        days,
+        sessions_per_day,
+        profile=profile,
+        bytes_per_session=bytes_per_session,
+        canaries=canaries,
+        patterns=patterns,
     )
     for session in sessions:
         corpus.truth.add(session.script)
@@ -75,11 +85,12 @@ def stream(
     profile: Profile = "delta",
     bytes_per_session: int | None = None,
     canaries: bool = False,
+    patterns: bool = False,
 ) -> Iterator[GeneratedSession]:
     """The same sessions one at a time, for corpora that do not fit in memory."""
     end = int(datetime.combine(max(days) + timedelta(days=1), datetime.min.time(), UTC).timestamp()) * 1000
     for place in _places(seed, days, sessions_per_day):
-        session = Playwright(place).write()
+        session = (planted(place) if patterns else Playwright(place)).write()
         # A source of its own, so that scores, padding and canaries leave the rest of the script as it is.
         chance = random.Random(f"{place.seed}/{place.day}/{place.index}/more")  # noqa: S311
         session.scores = _scores(session, chance, end)
@@ -133,7 +144,8 @@ def _scores(session: SessionScript, chance: random.Random, end: int) -> list[Sco
 
     scores = []
     if chance.random() < 0.9:
-        value = chance.choices((1.0, 0.5, 0.0), (85, 8, 7) if session.status == "completed" else (5, 15, 80))[0]
+        well = session.status == "completed" and not session.pattern
+        value = chance.choices((1.0, 0.5, 0.0), (85, 8, 7) if well else (5, 15, 80))[0]
         trace = last.trace_id if chance.random() < 0.5 else ""
         # Half of a truth value does not exist: a partial success is a number.
         typed: tuple[str, float | bool] = ("NUMERIC", value) if value == 0.5 else ("BOOLEAN", value == 1.0)
@@ -151,7 +163,7 @@ def _scores(session: SessionScript, chance: random.Random, end: int) -> list[Sco
         scores.append(ScoreEvent(identity(), "helpfulness", "NUMERIC", value, "EVAL", at(30), trace, say.row_id))
     if chance.random() < 0.2:
         # Feedback keeps coming the day after.
-        label = "good" if session.status == "completed" else "bad"
+        label = "good" if session.status == "completed" and not session.pattern else "bad"
         scores.append(ScoreEvent(identity(), "feedback", "CATEGORICAL", label, "API", at(1440), last.trace_id))
     return scores
 

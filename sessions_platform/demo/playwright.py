@@ -52,7 +52,7 @@ class Playwright:
         day_start = (
             int(datetime(self.place.day.year, self.place.day.month, self.place.day.day, tzinfo=UTC).timestamp()) * 1000
         )
-        ending = chance.choice(_ENDINGS)
+        ending = self._ending()
         identity = self._hex(128)
         return SessionScript(
             id=f"ops-{identity[:8]}-{self.place.number:05d}",
@@ -72,6 +72,9 @@ class Playwright:
             status=_STATUS[ending],
         )
 
+    def _ending(self) -> str:
+        return self.chance.choice(_ENDINGS)
+
     def _turns(self, day_start: int, ending: str) -> list[Turn]:
         count = max(
             self.chance.choices((1, 2, 3, 4, 5), (20, 30, 25, 15, 10))[0],
@@ -83,7 +86,7 @@ class Playwright:
             if index:
                 self.clock += self.chance.randrange(30 * SECOND, 8 * MINUTE)
                 self._jump(day_start, index)
-            turns.append(self._turn(index, count, ending if index == count - 1 else "done"))
+            turns.append(self._turn(index, count, ending))
         if ending in ("goodbye", "silence"):
             self.clock += self.chance.randrange(30 * SECOND, 4 * MINUTE)
             text = words.GOODBYE if ending == "goodbye" else self._fill(self.chance.choice(self.task.follow_up))
@@ -121,7 +124,7 @@ class Playwright:
                 self._say(words.ORCHESTRATOR, f"I ask {self.task.specialist} to look, step {self._number()}.")
             )
             turn.steps.append(self._visit())
-        turn.steps.append(self._last(ending))
+        turn.steps += self._ends(index == count - 1, ending)
         turn.end = self.clock
         return turn
 
@@ -132,6 +135,10 @@ class Playwright:
             return self.chance.choice(words.THANKS)
         # The same word in several turns: a user who says "yes" twice has said it twice.
         return words.YES if self.chance.random() < 0.25 else self._fill(self.chance.choice(self.task.follow_up))
+
+    def _ends(self, last_turn: bool, ending: str) -> list[Say | Visit]:
+        """How a turn ends."""
+        return [self._last(ending if last_turn else "done")]
 
     def _last(self, ending: str) -> Say:
         if ending == "error":

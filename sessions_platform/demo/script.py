@@ -116,6 +116,8 @@ class SessionScript:
     status: Status
     scores: list[ScoreEvent] = field(default_factory=list)
     canaries: list[Canary] = field(default_factory=list)
+    pattern: str = ""
+    """The planted way of failing that it has, of `patterns`; most have none."""
 
     def says(self) -> list[Say]:
         """Every generation, in order."""

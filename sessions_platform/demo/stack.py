@@ -23,7 +23,7 @@ from sessions_platform.services import Say, dagster_ui, dashboard, openviking_se
 from sessions_platform.settings import Settings, last_complete_date
 
 SEED = 20_261
-SESSIONS_A_DAY = 6
+SESSIONS_A_DAY = 17
 
 
 @dataclass
@@ -62,9 +62,20 @@ class Demo:
             lines.append(f"{pair['from_agent']} -> {pair['to_agent']}: {pair['interaction_count']} times")
         return lines
 
+    def digests(self) -> list[str]:
+        """What the weekly reports ask to decide, the newest week last."""
+        from sessions_platform.analysis.reporting.digest import digest
+        from sessions_platform.resources.object_store import open_store
+        from sessions_platform.sessions.layout import report_key
+
+        store = open_store(self.settings.store_url)
+        keys = [report_key(week_name(date.fromisoformat(week.date)), "report.json") for week in self.weeks if week.ok]
+        return [digest(json.loads(store.get(key))) for key in keys]
+
     def made(self) -> list[tuple[str, str]]:
         """What was made and where it lies."""
         store = self.settings.store_url
+        pages = "with charts: report.html beside it"
         rows = [
             ("redacted rows, by hour", f"{store}/raw"),
             ("sessions as JSON", f"{store}/staged"),
@@ -74,7 +85,7 @@ class Demo:
             ("Dagster instance", str(self.settings.dagster_folder)),
         ]
         return rows + [
-            (f"report of {week_name(date.fromisoformat(week.date))}", _report(self.settings, week))
+            (f"report of {week_name(date.fromisoformat(week.date))}", f"{_report(self.settings, week)} ({pages})")
             for week in self.weeks
         ]
 
@@ -109,9 +120,10 @@ def running_demo(
     newest = last_complete_date(moment)
     dates = [newest - timedelta(days=back) for back in range(days - 1, -1, -1)]
     home = settings.home / "demo"
-    _keep_if_same(home, {"seed": SEED, "sessions": SESSIONS_A_DAY, "dates": [day.isoformat() for day in dates]})
+    of_dates = [day.isoformat() for day in dates]
+    _keep_if_same(home, {"seed": SEED, "sessions": SESSIONS_A_DAY, "patterns": True, "dates": of_dates})
     say(f"generating sessions of {days} days")
-    corpus = generate(SEED, dates, SESSIONS_A_DAY)
+    corpus = generate(SEED, dates, SESSIONS_A_DAY, patterns=True)
     with ExitStack() as stack:
         server = stack.enter_context(LangfuseServer(Dataset(corpus.observations, corpus.scores)))
         own = settings.model_copy(update=_changes(settings, home, server, dates[0]))
@@ -121,7 +133,7 @@ def running_demo(
         say("running the graph, day by day")
         demo.outcomes.extend(run_days(RunOrder(dates[0], dates[-1]), own, sink=sink, now=now))
         for monday in _weeks(dates, moment):
-            demo.weeks.append(run_week(monday, own, now=now))
+            demo.weeks.append(run_week(monday, own, sink=sink, now=now))
         yield demo
 
 

@@ -63,6 +63,8 @@ class Truth:
     by_date: dict[str, DateTruth] = field(default_factory=dict)
     users: set[str] = field(default_factory=set)
     canaries: list[Canary] = field(default_factory=list)
+    planted: dict[str, list[str]] = field(default_factory=dict)
+    """Sessions by the way of failing that was planted in them."""
 
     def add(self, session: SessionScript) -> None:
         """Count one session."""
@@ -77,6 +79,8 @@ class Truth:
         self.dates_per_session[session.id] = dates
         self.users.add(session.user_id)
         self.canaries.extend(session.canaries)
+        if session.pattern:
+            self.planted.setdefault(session.pattern, []).append(session.id)
         if outcome := _outcome(session.scores):
             self.outcome_per_session[session.id] = outcome
         self._add_messages([heard for turn in session.turns for heard in _messages(turn)])

@@ -100,11 +100,12 @@ def _told(row: Record, weeks: list[Record]) -> Record:
     verdict = VERDICTS[row["verdict"] or "open"]
     # Findings of older versions have no title. A link shows no code: its backticks would stand as they are.
     title = (row["title"] or row["statement"] or row["finding_id"]).replace("`", "")
-    report = link(f"/reports/{row['week']}") + f"#{row['finding_id']}"
+    # The newest report that found it has its card; later ones only looked at it again.
+    report = link(f"/reports/{row['last_week']}") + f"#{row['finding_id']}"
     return {
         **row,
         "title": title,
-        "href": report if WEEK.fullmatch(row["week"] or "") else None,
+        "href": report if WEEK.fullmatch(row["last_week"] or "") else None,
         "how_much": f"{amount(row['value'], unit)} ({spread(row['ci_low'], row['ci_high'], unit)})",
         "trend": " → ".join(shown),
         "kind_said": KINDS.get(row["kind"], row["kind"]),

@@ -11,7 +11,7 @@ from sessions_platform.analysis.reporting import charts
 from sessions_platform.analysis.reporting.blocks import Chart, Items, Link, Quote, Section, Table, Text
 from sessions_platform.analysis.reporting.markdown import markdown
 from sessions_platform.analysis.reporting.page import page
-from sessions_platform.analysis.reporting.words import amount, interval, share, usd
+from sessions_platform.analysis.reporting.words import amount, interval, kind_of_failure, share, usd
 
 HOSTILE = "<script>alert(1)</script> {{7*7}} | # [x](javascript:x) ![i](http://e) \u202eevil\n- *b* `c` $x$ ' \""
 BARS = [{"name": HOSTILE, "value": 3.0, "low": 1.0, "high": 5.0}, {"name": "b", "value": 1.0, "low": 0.5, "high": 2.0}]
@@ -23,7 +23,7 @@ SECTIONS = [
             Items([HOSTILE, "1. one"]),
             Table([HOSTILE, "n"], [[HOSTILE, 1204], [Link(HOSTILE, "/sessions/a%2Fb#m17"), None]]),
             Table(["a"], [], HOSTILE),
-            Quote(HOSTILE, Link(HOSTILE, "/sessions/x#m1")),
+            Quote(HOSTILE, [Link(HOSTILE, "/sessions/x#m1")]),
             Chart(HOSTILE, charts.pareto(BARS)),
         ],
         "anchor",
@@ -68,8 +68,10 @@ def test_a_page_needs_nothing_beside_it() -> None:
 
 def test_words_of_sessions_are_no_markup_in_markdown() -> None:
     text = markdown(HOSTILE, SECTIONS)
-    bare = re.sub(r"\\.", "", text)
-    assert "<" not in bare and "`" not in bare and "![" not in bare
+    bare = re.sub(r"`c`", "", re.sub(r"\\.", "", text))
+    # The only element is the mark that a section is linked to by; code is what stood between backticks.
+    assert bare.count("<") == 2 and '<a id="anchor"></a>' in bare
+    assert "`" not in bare and "![" not in bare and "*b*" not in bare
     assert len(re.findall(r"^#", text, re.MULTILINE)) == 2
     assert re.findall(r"\]\(([^)]*)\)", bare) == ["/sessions/a%2Fb#m17", "/sessions/x#m1"]
 
@@ -104,5 +106,23 @@ def test_figures_are_written_with_their_unit() -> None:
         "31 %", "3.1 %", "0.31 %", "0 %", "no data",
     ]  # fmt: skip
     assert interval(0.027, 0.036) == "2.7 % to 3.6 %"
-    assert [usd(1234.5), usd(0.0031), usd(0.0)] == ["$1,234.50", "$0.0031", "$0.00"]
-    assert [amount(12.0, "turns"), amount(-0.05, "difference")] == ["12.0 turns", "-5.0 %"]
+    assert [usd(1234.5), usd(0.0312), usd(0.0)] == ["$1,234.50", "$0.031", "$0.00"]
+    assert [amount(12.0, "turns"), amount(-0.05, "difference")] == ["12.0 turns", "-5.0 points"]
+    assert [kind_of_failure(code) for code in ("FC1.3", "T.timeout", "R.version", "")] == [
+        "steps repeated (MAST FC1.3)", "tool: timeout", "difference between segments: version", "not classified",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["a|b", "a\\|b", "<b>", "a](http://e)", "**", "  ", "$x$", "&lt;"])
+def test_a_name_is_code_or_escaped_and_never_ends_its_cell(name: str) -> None:
+    text = markdown("t", [Section("s", [Table(["what", "n"], [[f"in `{name}`", 1]])])])
+    line = text.splitlines()[-1]
+    # Bars that no backslash stands before: the three of the table.
+    assert len(re.findall(r"(?<!\\)(?:\\\\)*\|", line)) == 3
+    assert html.escape(name, quote=False) in page("t", [Section("s", [Text(f"in `{name}`")])])
+
+
+def test_markdown_escapes_only_what_means_something_where_it_stands() -> None:
+    said = "1.5 % (a) {b} - c! costs $2 + 3"
+    assert markdown("t", [Section("s", [Text(said)])]).endswith(f"\n{said}\n")
+    assert markdown("t", [Section("s", [Text("1. one")])]).endswith("\n1\\. one\n")

@@ -33,6 +33,7 @@ def test_the_facts_count_the_week_and_the_week_before(analytics: SessionAnalytic
     assert (facts["week"], facts["first"], facts["last"]) == ("2026-W45", "2026-11-02", "2026-11-08")
     assert facts["missing_dates"] == ["2026-11-08"]
     assert (facts["scorecard"]["sessions"], facts["scorecard_before"]["sessions"]) == (12, 1)
+    assert [one["sessions"] for one in facts["scorecard_weeks"]] == [0, 0, 0, 1]
     assert (facts["scorecard"]["tool_calls"], facts["scorecard"]["tool_errors"]) == (24, 12)
     assert [(one["tool_name"], one["calls"], one["failed"]) for one in facts["tools"]] == [
         ("kubectl|<b>", 12, 12),

@@ -5,7 +5,7 @@ import sys
 
 import dagster as dg
 
-from sessions_platform.automation import DAILY_JOB
+from sessions_platform.automation import DAILY_JOB, WEEKLY_JOB
 from sessions_platform.definitions import build_defs
 from sessions_platform.settings import load_settings
 
@@ -25,6 +25,18 @@ FLOW = {
 }
 
 
+WEEKLY = (
+    "week_facts",
+    "candidates",
+    "l0_labels",
+    "l1_readings",
+    "l2_evidence",
+    "findings",
+    "verified_findings",
+    "weekly_report",
+)
+
+
 def graph():
     return build_defs(load_settings()).resolve_asset_graph()
 
@@ -42,6 +54,17 @@ def test_groups_and_dependencies_draw_the_flow():
     }
 
 
+def test_the_weekly_steps_follow_the_published_file_one_after_the_other():
+    nodes = {key.to_user_string(): graph().get(key) for key in graph().get_all_asset_keys()}
+    parents = {name: {key.to_user_string() for key in nodes[name].parent_keys} for name in WEEKLY}
+    assert parents == {name: {before} for before, name in zip(("analytics_database", *WEEKLY), WEEKLY, strict=False)}
+    job = build_defs(load_settings()).resolve_job_def(WEEKLY_JOB)
+    assert job.executor_def.name == "in_process"
+    assert {key.to_user_string() for key in job.asset_layer.executable_asset_keys} == set(WEEKLY)
+    checks = {f"{key.asset_key.to_user_string()}.{key.name}" for key in job.asset_layer.asset_graph.asset_check_keys}
+    assert {"week_facts.days_complete", "verified_findings.every_quote_and_number_verified"} <= checks
+
+
 def test_every_asset_is_partitioned_by_utc_date_or_week_and_described():
     for key in graph().get_all_asset_keys():
         node = graph().get(key)
@@ -51,10 +74,11 @@ def test_every_asset_is_partitioned_by_utc_date_or_week_and_described():
         assert len(node.description or "") > 60
 
 
-def test_the_publisher_and_the_index_hold_a_pool_each_and_nothing_else_does():
+def test_what_publishes_holds_one_pool_and_the_index_another_and_nothing_else_does():
     pools = {key.to_user_string(): graph().get(key).pools for key in graph().get_all_asset_keys()}
     held = {name: pool for name, pool in pools.items() if pool}
-    assert held == {"analytics_database": {"duckdb"}, "openviking_commits": {"openviking"}}
+    published = ("analytics_database", "findings", "verified_findings", "weekly_report")
+    assert held == {**dict.fromkeys(published, {"duckdb"}), "openviking_commits": {"openviking"}}
 
 
 def test_nothing_waits_for_the_index_or_fails_with_it():
@@ -79,7 +103,8 @@ def test_the_daily_job_runs_in_one_process():
 def test_loading_the_definitions_imports_nothing_slow_and_warns_of_nothing():
     code = (
         "import sys, sessions_platform.definitions;"
-        "slow = {'pandas', 'duckdb', 'pyarrow', 'boto3', 'dagster_aws', 'obstore', 'httpx'} & set(sys.modules);"
+        "slow = {'pandas', 'duckdb', 'pyarrow', 'boto3', 'dagster_aws', 'obstore', 'httpx', 'numpy', 'scipy',"
+        " 'sklearn', 'statsmodels', 'vl_convert'} & set(sys.modules);"
         "sys.exit(', '.join(sorted(slow)) or 0)"
     )
     done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=False)

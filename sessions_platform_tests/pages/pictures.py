@@ -163,9 +163,9 @@ def shrink(file: Path) -> None:
 
 
 def demo_home(folder: Path) -> Path:
-    """An installation of six generated weeks with their reports, without Dagster and index."""
+    """An installation of six generated weeks with planted failures and their reports, without Dagster and index."""
     days = days_between("2026-10-05", "2026-11-15")
-    corpus = generate(20261, days, 25)
+    corpus = generate(20261, days, 25, patterns=True)
     with LangfuseServer(Dataset(corpus.observations, corpus.scores)) as server:
         for day in days:
             build(installation(server, folder), day.isoformat())

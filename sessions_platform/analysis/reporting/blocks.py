@@ -44,15 +44,15 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """Words of a session, and where they were said."""
+    """Words of a session, and every place where they were said."""
 
     text: str
-    where: Link
+    where: Sequence[Link]
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A Vega-Lite specification with what it shows in a sentence; Markdown has the sentence and the table after it."""
+    """A Vega-Lite specification with what it shows in a sentence. Its figures are in the table after it."""
 
     title: str
     spec: dict[str, Any]

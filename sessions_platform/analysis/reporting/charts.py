@@ -11,36 +11,41 @@ from typing import Any
 Row = Mapping[str, Any]
 Spec = dict[str, Any]
 INK, SOFT, LINE, ACCENT, WARM = "#1a1d21", "#565d67", "#d8dce2", "#1f5fbf", "#b65c00"
+TONES = {"worse": WARM, "better": ACCENT, "": SOFT}
 _CONFIG = {
     "background": None,
     "font": "sans-serif",
-    "axis": {"labelColor": INK, "titleColor": SOFT, "gridColor": LINE, "labelLimit": 260, "titleFontWeight": "normal"},
+    "axis": {"labelColor": INK, "titleColor": SOFT, "gridColor": LINE, "labelLimit": 420, "titleFontWeight": "normal"},
     "view": {"stroke": None},
 }
-_WIDTH = 480
+_WIDTH = 420
 _NAMED = re.compile(r"\b(gradient_|clip)\d+")
 _ELEMENT = re.compile(r"<script.*?</script>|\son\w+=\"[^\"]*\"", re.IGNORECASE | re.DOTALL)
 
 
 def forest(rows: Sequence[Row], unit: str) -> Spec:
-    """Differences with their intervals, a line at none. Rows: name, value, low, high (percentage points or `unit`)."""
+    """Differences with their intervals, a line at none. Rows: name, value, low, high (in `unit`), tone (of TONES)."""
+    rows = [{**row, "name": row["name"].replace("`", "")} for row in rows]
     order = [row["name"] for row in rows]
     y = {"field": "name", "type": "nominal", "sort": order, "title": None}
+    scale = {"domain": list(TONES), "range": list(TONES.values())}
+    tone = {"field": "tone", "type": "nominal", "scale": scale, "legend": None}
     return _spec(
         rows,
         [
-            {"mark": {"type": "rule", "color": LINE}, "encoding": {"x": {"datum": 0}}},
+            {"mark": {"type": "rule", "color": INK, "strokeDash": [3, 3]}, "encoding": {"x": {"datum": 0}}},
             {
-                "mark": {"type": "rule", "color": SOFT, "strokeWidth": 2},
+                "mark": {"type": "rule", "strokeWidth": 2},
                 "encoding": {
                     "y": y,
+                    "color": tone,
                     "x": {"field": "low", "type": "quantitative", "title": unit},
                     "x2": {"field": "high"},
                 },
             },
             {
-                "mark": {"type": "point", "filled": True, "color": ACCENT, "size": 70},
-                "encoding": {"y": y, "x": {"field": "value", "type": "quantitative"}},
+                "mark": {"type": "point", "filled": True, "opacity": 1, "size": 70},
+                "encoding": {"y": y, "color": tone, "x": {"field": "value", "type": "quantitative"}},
             },
         ],
         len(order),
@@ -49,6 +54,7 @@ def forest(rows: Sequence[Row], unit: str) -> Spec:
 
 def pareto(rows: Sequence[Row]) -> Spec:
     """Bars of sessions, most first, with their intervals. Rows: name, value, low, high."""
+    rows = [{**row, "name": row["name"].replace("`", "")} for row in rows]
     order = [row["name"] for row in rows]
     y = {"field": "name", "type": "nominal", "sort": order, "title": None}
     return _spec(
@@ -56,7 +62,10 @@ def pareto(rows: Sequence[Row]) -> Spec:
         [
             {
                 "mark": {"type": "bar", "color": ACCENT, "height": 14},
-                "encoding": {"y": y, "x": {"field": "value", "type": "quantitative", "title": "% of sessions"}},
+                "encoding": {
+                    "y": y,
+                    "x": {"field": "value", "type": "quantitative", "title": "% of the week's sessions"},
+                },
             },
             {
                 "mark": {"type": "rule", "color": INK},
@@ -68,33 +77,41 @@ def pareto(rows: Sequence[Row]) -> Spec:
 
 
 def bubbles(rows: Sequence[Row]) -> Spec:
-    """Tasks by sessions and success, cost as size. Rows: name, sessions, success (percent), cost."""
+    """Tasks by sessions and success, cost as size. Rows: name, sessions, success (percent), cost.
+
+    Names stand right of their bubbles, those of every second one left of it, so that neighbours seldom meet.
+    """
+    placed = [
+        {**row, "side": place % 2}
+        for place, row in enumerate(sorted(rows, key=lambda row: (row["success"], row["name"])))
+    ]
     base = {
-        "x": {"field": "sessions", "type": "quantitative", "title": "sessions", "scale": {"type": "symlog"}},
+        "x": {
+            "field": "sessions", "type": "quantitative", "title": "sessions",
+            "scale": {"zero": True, "nice": True, "padding": 70},
+        },
         "y": {
-            "field": "success",
-            "type": "quantitative",
-            "title": "succeeded, % of judged",
-            "scale": {"domain": [0, 105]},
+            "field": "success", "type": "quantitative", "title": "succeeded, % of judged",
+            "scale": {"zero": False, "nice": True, "padding": 14}, "axis": {"tickCount": 6},
+        },
+    }  # fmt: skip
+    name = {**base, "text": {"field": "name", "type": "nominal"}}
+    texts = [
+        {
+            "transform": [{"filter": {"field": "side", "equal": side}}],
+            "mark": {"type": "text", "align": align, "dx": dx, "fontSize": 11, "color": INK, "limit": 130},
+            "encoding": name,
+        }
+        for side, align, dx in ((0, "left", 10), (1, "right", -10))
+    ]
+    bubble = {
+        "mark": {"type": "point", "filled": True, "opacity": 0.5, "color": ACCENT},
+        "encoding": {
+            **base,
+            "size": {"field": "cost", "type": "quantitative", "title": "cost, USD", "legend": {"tickCount": 3}},
         },
     }
-    return {
-        **_spec(
-            rows,
-            [
-                {
-                    "mark": {"type": "point", "filled": True, "opacity": 0.6, "color": ACCENT},
-                    "encoding": {**base, "size": {"field": "cost", "type": "quantitative", "title": "USD"}},
-                },
-                {
-                    "mark": {"type": "text", "dy": -10, "fontSize": 10, "color": INK},
-                    "encoding": {**base, "text": {"field": "name", "type": "nominal"}},
-                },
-            ],
-            0,
-        ),
-        "height": 260,
-    }
+    return {**_spec(placed, [bubble, *texts], 0), "height": 300}
 
 
 def lines(rows: Sequence[Row]) -> Spec:

@@ -6,29 +6,38 @@ from importlib.resources import files
 
 from sessions_platform.analysis.reporting.blocks import Block, Cell, Chart, Items, Link, Quote, Section, Table, Text
 from sessions_platform.analysis.reporting.charts import svg
-from sessions_platform.analysis.reporting.words import figure
+from sessions_platform.analysis.reporting.words import figure, spoken
 
+_NUMBER = ' class="number"'
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
 
 def page(title: str, sections: Iterable[Section]) -> str:
     """The document; chapters (level 2) are listed at its head."""
     written = list(sections)
-    chapters = "".join(
-        f'<li><a href="#{_attribute(one.anchor)}">{_text(one.title)}</a></li>'
-        for one in written
-        if one.level == 2 and one.anchor
-    )
     style = files(__package__).joinpath("page.css").read_text(encoding="utf-8")
-    body = "\n".join(_section(one) for one in written)
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{_text(title)}</title>\n<style>\n{style}</style>\n</head>\n<body>\n<main>\n"
-        f'<h1>{_text(title)}</h1>\n<nav aria-label="Contents"><ul>{chapters}</ul></nav>\n'
-        f"{body}\n</main>\n</body>\n</html>\n"
+        f"<title>{html.escape(title, quote=False)}</title>\n<style>\n{style}</style>\n</head>\n<body>\n<main>\n"
+        f"<h1>{_text(title)}</h1>\n{contents(written)}\n{body(written)}\n</main>\n</body>\n</html>\n"
     )
+
+
+def contents(sections: Iterable[Section]) -> str:
+    """Links to the chapters."""
+    chapters = "".join(
+        f'<li><a href="#{_attribute(one.anchor)}">{_text(one.title)}</a></li>'
+        for one in sections
+        if one.level == 2 and one.anchor
+    )
+    return f'<nav aria-label="Contents"><ul>{chapters}</ul></nav>'
+
+
+def body(sections: Iterable[Section]) -> str:
+    """All sections as elements: what other pages show, too. Its style is theirs."""
+    return "\n".join(map(_section, sections))
 
 
 def _section(section: Section) -> str:
@@ -47,26 +56,34 @@ def _block(block: Block) -> str:
         case Table():
             return _table(block)
         case Quote(text, where):
-            return f'<blockquote><p dir="auto">{_text(text)}</p><footer>{_link(where)}</footer></blockquote>'
+            said = html.escape(text, quote=False)
+            return f'<blockquote><p dir="auto">{said}</p><footer>{", ".join(map(_link, where))}</footer></blockquote>'
         case Chart(title, spec):
-            drawn, said = svg(spec), _text(title)
-            label = _attribute(title)
-            return f'<figure role="img" aria-label="{label}">{drawn}<figcaption>{said}</figcaption></figure>'
+            drawn, label = svg(spec), _attribute(title)
+            return (
+                f'<figure><figcaption>{_text(title)}</figcaption><div class="plot" tabindex="0" role="img" '
+                f'aria-label="{label}">{drawn}</div></figure>'
+            )
 
 
 def _table(table: Table) -> str:
     if not table.rows:
         return f"<p>{_text(table.empty)}</p>"
-    heads = "".join(f'<th scope="col">{_text(head)}</th>' for head in table.heads)
+    numeric = [all(isinstance(cell, int | float) for cell in column) for column in zip(*table.rows, strict=True)]
+    heads = "".join(
+        f'<th scope="col"{_NUMBER if right else ""}>{_text(head)}</th>'
+        for head, right in zip(table.heads, numeric, strict=True)
+    )
     rows = "".join("<tr>" + "".join(map(_cell, row)) + "</tr>" for row in table.rows)
     # A table wider than a telephone scrolls by itself, the page does not; by keyboard, too.
-    return f'<div class="table" tabindex="0"><table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>'
+    made = f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+    return f'<div class="table" tabindex="0" role="region" aria-label="Table">{made}</div>'
 
 
 def _cell(cell: Cell) -> str:
     if isinstance(cell, Link):
         return f"<td>{_link(cell)}</td>"
-    kind = ' class="number"' if isinstance(cell, int | float) else ""
+    kind = _NUMBER if isinstance(cell, int | float) else ""
     return f"<td{kind}>{_text(figure(cell))}</td>"
 
 
@@ -75,7 +92,9 @@ def _link(link: Link) -> str:
 
 
 def _text(text: str) -> str:
-    return html.escape(text, quote=False)
+    pieces = ((name, html.escape(one, quote=False)) for name, one in spoken(text))
+    # A figure is not parted from its unit at the end of a line.
+    return "".join(f'<code dir="auto">{one}</code>' if name else one.replace(" %", "\u00a0%") for name, one in pieces)
 
 
 def _attribute(text: str) -> str:

@@ -1,5 +1,5 @@
 -- Finding: its newest week, and the newest decision on it.
-SELECT f.finding_id, f.kind, f.title, f.statement, f.segment, f.code, f.action, f.first_week, w.week, w.status, w.value, w.unit,
+SELECT f.finding_id, f.kind, f.title, f.statement, f.segment, f.code, f.action, f.first_week, f.last_week, w.week, w.status, w.value, w.unit,
     w.n, w.ci_low, w.ci_high, w.detected, w.session_count, d.verdict, d.note
 FROM findings AS f
 LEFT JOIN (

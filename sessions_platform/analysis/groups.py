@@ -1,0 +1,370 @@
+"""Groups of sessions in which a check saw something: concentrated beyond use, and failing more than their like.
+
+A group is a label, refined by what tells its hits apart: a tool or operation, an agent, a shape, a segment's value.
+Pure and without words. Differences of failed shares between segments are `contrasts`; what is left of all of them
+together is decided in `choice`.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from sessions_platform.analysis.draft import OF_CALLS, CheckFacts, Draft
+from sessions_platform.analysis.excess import NATURAL, NATURAL_OF, expected, tail, upper_tail
+from sessions_platform.analysis.hits import Hits
+from sessions_platform.analysis.lift import Lift, Mask, lift
+from sessions_platform.analysis.population import Grid, Masks, Pair, Population
+from sessions_platform.statistics.results import Floats, Ints
+
+FEWEST_SESSIONS, FEWEST_USERS, LEAST_SHARE = 3, 2, 0.002
+"""Support that a pattern needs: sessions, users, share of the week."""
+CHANCE, ORDINARY_CHANCE = 0.001, 0.01
+"""Share of sessions in which a check of a hazard, or any other specific one, may see something by chance."""
+MISHAPS = 5.0
+"""How many times as often as others failed sessions have any one mishap that is no pattern."""
+LEAST_FACTOR = 1.5
+"""Fewer times the expected count is not worth telling."""
+TELLS = 5
+"""Judged sessions from which on a group that is not seen to end worse is common, not harmful."""
+HARMS, LEAST_RATIO = 0.2, 1.3
+"""P from which on, or ratio up to which, sessions are not taken to end worse than their like."""
+RARE = 0.05
+REFINED_AT = 0.01
+MOST_REFINED = 80
+DEPTH = 3
+MOST_CHILDREN = 3
+MOST_PARENTS = 12
+PLACES = ("tool", "operation", "model", "version", "release", "environment", "platform", "task")
+"""Keys whose values can be held against each other. Agents and applications do different things altogether: that a
+check sees something in one of them alone says what it does; they only narrow down what stands out otherwise."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Family:
+    """Values of one key among some sessions: rows of hits and of exposed sessions, counts, and what was expected."""
+
+    key: str
+    values: tuple[str, ...]
+    hits: Masks
+    exposed: Masks
+    p_values: Floats
+    expected: Floats
+
+    def ranked(self, fewest: int) -> list[int]:
+        """The places of named values with at least so many hits."""
+        counts = self.hits.sum(axis=1)
+        return [at for at, value in enumerate(self.values) if value and counts[at] >= fewest]
+
+
+def support(people: Population) -> int:
+    """Fewest sessions of a pattern in this week."""
+    return max(FEWEST_SESSIONS, round(LEAST_SHARE * people.size))
+
+
+def supported(sessions: Ints, people: Population) -> bool:
+    """Whether there are enough sessions, of enough users."""
+    return len(sessions) >= support(people) and len(np.unique(people.users[sessions])) >= FEWEST_USERS
+
+
+def tested_groups(
+    hits: Mapping[str, Hits], shapes: Mapping[str, Hits], checks: Mapping[str, CheckFacts], people: Population
+) -> list[Draft]:
+    """Every group with enough sessions, with its p; `shapes` gives all hits of the check of a label that is a shape.
+
+    Those that fail a rule of their check's sort have p = 1, so that they count as tested and are never taken.
+    """
+    found, numbers = list[Draft](), Counter(of_check.label for of_check in shapes.values())
+    for label, one in hits.items():
+        check = checks.get(one.check)
+        if check is None or not supported(one.sessions, people):
+            continue
+        of_check = shapes.get(label)
+        found += _groups_of(one, of_check, numbers[of_check.label] if of_check else 0, check, people)
+    return found
+
+
+def _among_shapes(count: int, of_check: int, shapes: int) -> float:
+    """P that one of a check's shapes has so many sessions: shapes are as uneven as can be (geometric).
+
+    Held against the check's other shapes, wherever they are: that a wording belongs to a place says nothing.
+    """
+    mean = max(0.5, (of_check - count) / max(shapes - 1, 1))
+    return float((mean / (1 + mean)) ** count)
+
+
+def _groups_of(one: Hits, of_check: Hits | None, shapes: int, check: CheckFacts, people: Population) -> list[Draft]:
+    whole = np.ones(people.size, dtype=np.bool_)
+    exposed = people.size if of_check is None else len(of_check.sessions)
+    by_chance = 1.0 if of_check is None else _among_shapes(len(one.sessions), len(of_check.sessions), shapes)
+    succeeded = float((people.failed[one.sessions] == 0.0).sum())
+    mean = CHANCE * people.size if check.hazard else succeeded + foretold(succeeded, people)
+    made = [_draft(one, (), one.sessions, exposed, mean, by_chance, check, people, of_check)]
+    weak = not check.specific
+    places = {} if of_check is None else _places(of_check, whole, people, only_named=weak)
+    for family in families(one, mask_of(one.sessions, people), whole, (), people, only_named=weak):
+        if family.key not in PLACES:
+            continue
+        for at in family.ranked(support(people)):
+            sessions = np.flatnonzero(family.hits[at])
+            if supported(sessions, people):
+                p = float(family.p_values[at])
+                if of_check is not None:
+                    of_place = places.get((family.key, family.values[at]), 1.0)
+                    p = max(p, of_place, _among_shapes(len(sessions), len(of_check.sessions), shapes))
+                numbers = int(family.exposed[at].sum()), float(family.expected[at]), p
+                signature = ((family.key, family.values[at]),)
+                made.append(_draft(one, signature, sessions, *numbers, check, people, of_check))
+    return made if check.specific or check.hazard or of_check is not None else made + _cells(made, one, people)
+
+
+def _places(of_check: Hits, whole: Mask, people: Population, *, only_named: bool) -> dict[Pair, float]:
+    """The p of each place for the check as a whole: a shape alone is always concentrated where it was made."""
+    found = families(of_check, mask_of(of_check.sessions, people), whole, (), people, only_named=only_named)
+    return {
+        (family.key, value): p
+        for family in found
+        for value, p in zip(family.values, family.p_values.tolist(), strict=True)
+    }
+
+
+def _cells(parents: Sequence[Draft], one: Hits, people: Population) -> list[Draft]:
+    """Calls of a weak check within a segment: an ordinary error of a tool may be none in one version."""
+    likely = [draft for draft in parents if any(key in OF_CALLS for key, _ in draft.signature)]
+    likely.sort(key=lambda draft: (draft.p_concentration, draft.name))
+    return [
+        replace(judged(replace(child, p_concentration=p), people), q_value=1.0)
+        for parent in likely[:MOST_PARENTS]
+        for p, child in _split(parent, one, people)
+    ]
+
+
+def families(
+    one: Hits, sessions: Mask, within: Mask, taken: Sequence[str], people: Population, *, only_named: bool
+) -> Iterable[_Family]:
+    """The keys by which the hits `sessions` could be told apart among those `within`, `taken` ones left out.
+
+    `only_named`: tools and agents that the label never names are not compared with. A check that looks at the end of a
+    session names those who end it; that others have none of it says nothing.
+    """
+    calls = "tool" in taken or "operation" in taken
+    for key in sorted({*people.grids, *one.by}):
+        if key in taken or (calls and key in ("tool", "operation")):
+            continue
+        grid, named = people.grids.get(key), one.by.get(key)
+        if named is not None:
+            values, hits, exposed = _together(named, grid)
+            if only_named:
+                some = np.flatnonzero((hits & within).any(axis=1))
+                values, hits, exposed = tuple(values[at] for at in some.tolist()), hits[some], exposed[some]
+        elif grid is not None:
+            values, hits, exposed = grid.values, grid.rows, grid.rows
+        family = _family(key, values, hits & (sessions & within), exposed & within, own=named is not None)
+        if family is not None:
+            yield family
+
+
+def _together(named: Grid, used: Grid | None) -> tuple[tuple[str, ...], Masks, Masks]:
+    """Values that labels name or sessions used, with rows of both; who is named has been exposed."""
+    values = tuple(sorted({*named.values, *(used.values if used is not None else ())} - {""}))
+    hits = np.zeros((len(values), named.rows.shape[1]), dtype=np.bool_)
+    exposed = hits.copy()
+    places = {value: at for at, value in enumerate(values)}
+    for at, value in enumerate(named.values):
+        hits[places[value]] = exposed[places[value]] = named.rows[at]
+    for at, value in enumerate(used.values if used is not None else ()):
+        if used is not None and value:
+            exposed[places[value]] |= used.rows[at]
+    return values, hits, exposed
+
+
+def _family(key: str, values: tuple[str, ...], hits: Masks, exposed: Masks, *, own: bool) -> _Family | None:
+    k, e = hits.sum(axis=1).astype(np.float64), exposed.sum(axis=1).astype(np.float64)
+    some = e > 0
+    if some.sum() < 2:
+        return None
+    kept = tuple(value for value, there in zip(values, some.tolist(), strict=True) if there)
+    k, e = k[some], e[some]
+    natural = NATURAL_OF.get(key, NATURAL)
+    p_values, mean = upper_tail(k, e, natural), expected(k, e)
+    named = k > 0
+    if own and named.sum() > 1:
+        # Where several have it, those that cannot have it (a tool without options) are no measure of the others.
+        p_values[named] = np.maximum(p_values[named], upper_tail(k[named], e[named], natural))
+        mean[named] = np.maximum(mean[named], expected(k[named], e[named]))
+    return _Family(key, kept, hits[some], exposed[some], p_values, mean)
+
+
+def mask_of(sessions: Ints, people: Population) -> Mask:
+    """The same sessions as booleans."""
+    inside = np.zeros(people.size, dtype=np.bool_)
+    inside[sessions] = True
+    return inside
+
+
+def _draft(
+    one: Hits,
+    signature: tuple[Pair, ...],
+    sessions: Ints,
+    exposed: int,
+    mean: float,
+    p_concentration: float,
+    check: CheckFacts,
+    people: Population,
+    of_check: Hits | None,
+) -> Draft:
+    draft = Draft(
+        analysis=check.analysis,
+        label=one.label,
+        signature=tuple(sorted(signature)),
+        sessions=sessions,
+        exposed=exposed,
+        expected=min(mean, float(len(sessions))),
+        p_value=1.0,
+        check=check,
+        shape=one.label if of_check is not None else "",
+        p_concentration=p_concentration,
+    )
+    return judged(draft, people)
+
+
+def judged(draft: Draft, people: Population, sessions: Ints | None = None) -> Draft:
+    """The draft with its lift and p, of all its sessions or of some of them."""
+    check = draft.check
+    mine = draft.sessions if sessions is None else sessions
+    if check is None:
+        return draft
+    unlikely = draft.p_concentration > 0.05 or len(mine) < LEAST_FACTOR * draft.expected
+    if not check.specific and (not draft.signature or unlikely):
+        return draft
+    inside = mask_of(mine, people)
+    seen = lift(inside, people.failed, people.strata)
+    if not check.specific:
+        return replace(draft, lift=seen, p_harm=seen.p_value, p_value=_weak(draft, check, seen, len(mine)))
+    harm = _harm(inside, seen, people)
+    return replace(draft, lift=seen, p_harm=harm, p_value=_specific(draft, check, seen, harm, mine, people))
+
+
+def _harm(inside: Mask, seen: Lift, people: Population) -> float:
+    """P that these sessions fail no more than their like; where few are judged, that they break off no more.
+
+    Cost is no harm here: whatever is done again and again costs more.
+    """
+    if seen.judged >= TELLS:
+        return seen.p_value
+    return min(1.0, 2 * min(seen.p_value, lift(inside, people.broken_off, people.strata).p_value))
+
+
+def _specific(draft: Draft, check: CheckFacts, seen: Lift, harm: float, mine: Ints, people: Population) -> float:
+    """Rarer by chance, or more concentrated, than can be, and worse than its like; a hazard is told in any case.
+
+    Where too few of its sessions are judged to show harm, rarity alone must do.
+    """
+    rare = draft.p_concentration if draft.signature or draft.shape else 0.0
+    if not draft.signature:
+        rare = max(rare, _by_chance(mine, CHANCE if check.hazard else ORDINARY_CHANCE, seen, people))
+    if check.hazard:
+        return rare
+    if harm > HARMS or (seen.ratio or 0.0) < LEAST_RATIO:
+        return rare if draft.signature and seen.judged < TELLS else 1.0
+    if rare > RARE:
+        return 1.0
+    return _fisher(rare, harm) if draft.signature else rare
+
+
+def _by_chance(mine: Ints, chance: float, seen: Lift, people: Population) -> float:
+    """P that a check alone sees so many: what happens by chance happens in sessions that succeed, too.
+
+    Sessions that fail have up to `MISHAPS` times as much of every mishap. How well the successes tell the rate depends
+    on how many hits they have. Where few are judged, a share `chance` is all there is to go by.
+    """
+    from scipy import stats
+
+    if chance == CHANCE or seen.judged < TELLS:
+        return float(stats.poisson.sf(len(mine) - 1, chance * people.size))
+    failed, succeeded = (float((people.failed[mine] == ended).sum()) for ended in (1.0, 0.0))
+    mean = foretold(succeeded, people)
+    counts = (np.array([one]) for one in (failed, mean, mean + mean**2 / (succeeded + 0.5)))
+    return float(tail(*counts)[0])
+
+
+def foretold(succeeded: float, people: Population) -> float:
+    """Failed sessions that a check would see by chance, where it sees so many that succeeded."""
+    all_failed, all_succeeded = (float((people.failed == ended).sum()) for ended in (1.0, 0.0))
+    return max(CHANCE, MISHAPS * (succeeded + 0.5) / (all_succeeded + 1.0)) * all_failed
+
+
+def _weak(draft: Draft, check: CheckFacts, seen: Lift, count: int) -> float:
+    """Both concentrated and failing more often than its like; a hazard need not fail."""
+    if count < LEAST_FACTOR * draft.expected:
+        return 1.0
+    if check.hazard:
+        return draft.p_concentration
+    return max(draft.p_concentration, seen.p_value) if seen.low is not None and seen.low > 1.0 else 1.0
+
+
+def _fisher(a: float, b: float) -> float:
+    from scipy import stats
+
+    return float(stats.chi2.sf(-2 * (np.log(max(a, 1e-300)) + np.log(max(b, 1e-300))), 4))
+
+
+def refined(drafts: Sequence[Draft], hits: Mapping[str, Hits], people: Population) -> list[Draft]:
+    """Narrower groups inside these, where hits of one stand out among its values. Most certain drafts first."""
+    frontier = sorted(drafts, key=lambda one: (one.p_value, one.name))[:MOST_REFINED]
+    made: list[Draft] = []
+    known = {one.name for one in drafts}
+    for _ in range(DEPTH - 1):
+        grown = [child for one in frontier for child in _children(one, hits[one.label], people)]
+        frontier = []
+        for child in grown:
+            if child.name not in known:
+                known.add(child.name)
+                frontier.append(child)
+        made += frontier
+        frontier = frontier[:MOST_REFINED]
+    return made
+
+
+def _children(parent: Draft, one: Hits, people: Population) -> list[Draft]:
+    found = list(_split(parent, one, people))
+    near = [(p, child) for p, child in found if p * len(found) <= REFINED_AT]
+    near = [(p, child) for p, child in near if len(child.sessions) < len(parent.sessions)]
+    near.sort(key=lambda pair: (pair[0], pair[1].name))
+    kept = [replace(child, p_concentration=min(parent.p_concentration, p)) for p, child in near[:MOST_CHILDREN]]
+    return [replace(judged(child, people), p_value=parent.p_value) for child in kept]
+
+
+def _split(parent: Draft, one: Hits, people: Population) -> Iterable[tuple[float, Draft]]:
+    """The parent's sessions by every further key: the p of a value among the others, and the group (not judged yet)."""
+    taken = [key for key, _ in parent.signature]
+    rate = parent.expected / max(parent.exposed, 1)
+    weak = parent.check is None or not parent.check.specific
+    inside, open_to = mask_of(parent.sessions, people), _exposed(parent, people)
+    for family in families(one, inside, open_to, taken, people, only_named=weak):
+        for at in family.ranked(support(people)):
+            sessions, exposed = np.flatnonzero(family.hits[at]), int(family.exposed[at].sum())
+            if not supported(sessions, people):
+                continue
+            yield (
+                float(family.p_values[at]),
+                replace(
+                    parent,
+                    signature=tuple(sorted((*parent.signature, (family.key, family.values[at])))),
+                    sessions=sessions,
+                    exposed=exposed,
+                    expected=min(float(len(sessions)), rate * exposed, float(family.expected[at])),
+                    p_value=1.0,
+                ),
+            )
+
+
+def _exposed(parent: Draft, people: Population) -> Mask:
+    """Sessions that could have been of the parent: those of every value of its signature."""
+    open_to = np.ones(people.size, dtype=np.bool_)
+    for key, value in parent.signature:
+        having = people.values.get((key, value))
+        if having is not None:
+            open_to &= mask_of(having, people)
+    return open_to | mask_of(parent.sessions, people)

@@ -1,0 +1,73 @@
+"""From labels to the drafts that are told: every analysis proposes, one false discovery control decides over all.
+
+The machinery that the six analyses share. Words, quotes and SQL come later, in `wording`, `evidence` and `metric_sql`.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+import msgspec
+import numpy as np
+
+from sessions_platform.analysis import contrasts
+from sessions_platform.analysis.choice import chosen, controlled
+from sessions_platform.analysis.draft import Analysis, CheckFacts, Draft
+from sessions_platform.analysis.drivers.rules import check_of_shape
+from sessions_platform.analysis.groups import judged, refined, supported, tested_groups
+from sessions_platform.analysis.hits import Hits, hits_of
+from sessions_platform.analysis.model import Label
+from sessions_platform.analysis.population import Population
+from sessions_platform.statistics.results import Floats, Ints
+
+
+def told_groups(proposed: Sequence[Draft], hits: Mapping[str, Hits], people: Population) -> list[Draft]:
+    """Of the groups of labels that were tested, those told: controlled, refined, one for each set of sessions."""
+    kept = controlled(proposed)
+    narrower = refined(kept, hits, people)
+
+    def again(draft: Draft, rest: Ints) -> float:
+        if not supported(rest, people):
+            return 1.0
+        left = contrasts.again(draft, rest)
+        if draft.check is None or not draft.check.specific:
+            return left
+        return judged(replace(draft, p_concentration=left), people, rest).p_value
+
+    return chosen([*kept, *narrower], again)
+
+
+def told_segments(analyses: Sequence[Analysis], groups: Sequence[Draft], people: Population) -> list[Draft]:
+    """Of the segments that fail more than their like, those that the groups told before do not explain.
+
+    They are tested without the sessions of these groups, and told with them: a version in which a known failure happens
+    is said there, not here.
+    """
+    known = np.unique(np.concatenate([np.empty(0, dtype=np.int64), *(one.sessions for one in groups)]))
+    without = replace(people, failed=_masked(people.failed, known), broken_off=_masked(people.broken_off, known))
+    tested = [one for analysis in analyses for one in contrasts.contrasts(analysis, without)]
+    kept = chosen(controlled(tested), lambda one, rest: contrasts.again(one, rest) if supported(rest, people) else 1.0)
+    return [contrasts.whole(one, people) for one in kept]
+
+
+def _masked(values: Floats, sessions: Ints) -> Floats:
+    made = values.copy()
+    made[sessions] = np.nan
+    return made
+
+
+def label_groups(
+    labels: Iterable[Label], checks: Mapping[str, CheckFacts], people: Population
+) -> tuple[dict[str, Hits], list[Draft]]:
+    """The hits of every label of a known check, and the groups tested of them."""
+    # L1 and L2 of the rules confirm what L0 saw; a model may see there what nobody saw before.
+    known = [one for one in labels if one.check in checks and (one.tier == "L0" or one.source == "model")]
+    hits = hits_of(known, people)
+    of_shape = {label: check for label in hits if (check := check_of_shape(label))}
+    wholes = hits_of((msgspec.structs.replace(one, label=one.check) for one in known if one.label in of_shape), people)
+    shapes = {label: hits.get(check, wholes[check]) for label, check in of_shape.items()}
+    return hits, tested_groups(hits, shapes, checks, people)
+
+
+def sessions_of(draft: Draft, people: Population) -> tuple[str, ...]:
+    """The ids of a draft's sessions, in order."""
+    return tuple(people.logs[at].session_id for at in np.sort(draft.sessions).tolist())

@@ -1,0 +1,108 @@
+"""Recall and false findings on weeks made of numbers, and what must never be told: shifts of the mix, benign hits."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import msgspec
+import numpy as np
+import pytest
+
+from sessions_platform.analysis.choice import jaccard
+from sessions_platform.analysis.contrasts import contrasts
+from sessions_platform.analysis.model import SessionLog
+from sessions_platform.analysis.population import population
+from sessions_platform_tests.analysis import synthetic
+from sessions_platform_tests.analysis.instrument import measured
+
+
+def recall(seeds: range, size: int, prevalence: float) -> float:
+    found = [hit for seed in seeds for hit in measured(synthetic.week(seed, size, prevalence)).found.values()]
+    return sum(found) / len(found)
+
+
+def test_patterns_in_two_percent_of_a_thousand_sessions_are_found() -> None:
+    assert recall(range(2), 1000, 0.02) >= 0.8
+
+
+def test_a_null_week_of_a_thousand_sessions_tells_next_to_nothing() -> None:
+    assert sum(len(measured(synthetic.week(seed, 1000)).told) for seed in range(5)) <= 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("prevalence", "least"), [(0.02, 0.9), (0.005, 0.6)])
+def test_patterns_in_five_thousand_sessions_are_found(prevalence: float, least: float) -> None:
+    assert recall(range(10), 5000, prevalence) >= least
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("size", [1000, 5000])
+def test_a_null_week_has_at_most_one_false_finding_on_average(size: int) -> None:
+    told = [len(measured(synthetic.week(seed, size)).told) for seed in range(20)]
+    assert np.mean(told) <= 1.0
+
+
+def test_the_order_of_the_input_changes_nothing() -> None:
+    week = synthetic.week(3, 400, 0.03)
+    turned = replace(week, logs=week.logs[::-1], uses=week.uses[::-1])
+    first, second = measured(week), measured(turned)
+    assert [(one.name, one.p_value, one.sessions.tolist()) for one in first.told] == [
+        (one.name, one.p_value, one.sessions.tolist()) for one in second.told
+    ]
+
+
+def test_no_two_groups_that_are_told_hold_mostly_the_same_sessions() -> None:
+    told = measured(synthetic.week(5, 1000, 0.02)).told
+    pairs = [(a, b) for at, a in enumerate(told) for b in told[at + 1 :]]
+    assert len(told) >= 5
+    assert max(jaccard(a.sessions, b.sessions) for a, b in pairs) < 0.5
+
+
+def _changed(week: synthetic.Week, change: Callable[[int, SessionLog], SessionLog]) -> synthetic.Week:
+    return replace(week, logs=[change(number, log) for number, log in enumerate(week.logs)])
+
+
+def test_a_version_used_for_harder_tasks_is_no_regression() -> None:
+    """Within each task both versions fail alike; the new one merely gets most of the hard ones."""
+    rng = np.random.default_rng(1)
+
+    def mixed(_: int, log: SessionLog) -> SessionLog:
+        hard = rng.random() < 0.5
+        new = rng.random() < (0.9 if hard else 0.1)
+        segments = {"task": ("hard" if hard else "easy",), "platform": ("one",), "version": ("2" if new else "1",)}
+        failed = rng.random() < (0.6 if hard else 0.1)
+        return msgspec.structs.replace(log, segments=segments, outcome="failed" if failed else "success", signals=())
+
+    week = _changed(synthetic.week(7, 1000), mixed)
+    people = population(week.logs)
+    by_version = {value: float(people.failed[at].mean()) for value, at in people.of_key("version").items()}
+    assert by_version["2"] > by_version["1"] + 0.3
+    assert not [one for one in measured(week).told if ("version", "2") in one.signature]
+    assert min(one.p_value for one in contrasts("regressions", people)) > 0.01
+
+
+def test_five_failures_of_five_against_five_successes_are_not_enough() -> None:
+    def few(number: int, log: SessionLog) -> SessionLog:
+        if number >= 10:
+            return msgspec.structs.replace(log, signals=())
+        outcome = "failed" if number < 5 else "success"
+        arm = {**log.segments, "version": ("b" if number < 5 else "a",)}
+        return msgspec.structs.replace(log, outcome=outcome, segments=arm, signals=())
+
+    told = measured(_changed(synthetic.week(8, 300), few)).told
+    assert not [one for one in told if any(value in "ab" for _, value in one.signature)]
+
+
+def test_a_specific_check_that_sees_as_much_in_successes_is_common_not_causal() -> None:
+    week = synthetic.week(9, 1000)
+    rng = np.random.default_rng(2)
+
+    def benign(number: int, log: SessionLog) -> SessionLog:
+        if number % 20:
+            return log
+        one = synthetic.Drawn(number, "", "", "", "", [], [], 0, 0)
+        synthetic.signal(one, "timeout_chain", synthetic.OPERATIONS[0], "", "planner")
+        outcome = "failed" if rng.random() < 0.2 else "success"
+        return msgspec.structs.replace(log, signals=tuple(one.signals), outcome=outcome)
+
+    told = measured(_changed(week, benign)).told
+    assert not [one for one in told if one.label.startswith("timeout_chain")]
