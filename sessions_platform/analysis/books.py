@@ -72,11 +72,6 @@ def _weeks(store: ObjectStore) -> dict[str, list[Row]]:
     return dict(weeks)
 
 
-def read_week(store: ObjectStore, monday: date) -> list[Row]:
-    """The rows of finding_weeks that a week's analysis wrote."""
-    return read_part(store, WEEKS, week_name(monday))
-
-
 def recognised(findings: Sequence[Finding], books: Books) -> list[Finding]:
     """The findings, each under the id of the known finding that it is, if there is just one that it can be.
 
@@ -139,10 +134,13 @@ def judged(
     return made, series
 
 
-def looked_at_again(found: Iterable[Finding], books: Books, frozen: Reader, monday: date) -> list[Row]:
-    """Rows of this week for findings of earlier weeks that it did not come upon, by the query that last found them."""
+def looked_at_again(found: Iterable[Finding], books: Books, frozen: Reader, monday: date) -> dict[str, list[Row]]:
+    """Findings of earlier weeks that this one did not come upon: their weeks by the query that last found them.
+
+    The last row of each is this week's.
+    """
     here = {finding.finding_id for finding in found}
-    rows = []
+    series = {}
     for finding_id, earlier in sorted(books.weeks.items()):
         if finding_id in here or finding_id not in books.known:
             continue
@@ -155,8 +153,9 @@ def looked_at_again(found: Iterable[Finding], books: Books, frozen: Reader, mond
             "session_count": None, "metric_sql": sql, "status": "", **seen,
         }  # fmt: skip
         before, now = _by_one_query(own, earlier, frozen, monday)
-        rows.append({**own, "status": status_of([_observed(row) for row in before], _observed(now), last["unit"])})
-    return rows
+        status = status_of([_observed(row) for row in before], _observed(now), last["unit"])
+        series[finding_id] = [*before, {**own, "status": status}]
+    return series
 
 
 def _by_one_query(own: Row, earlier: Sequence[Row], frozen: Reader, monday: date) -> tuple[list[Row], Row]:
@@ -225,20 +224,20 @@ def write_books(store: ObjectStore, findings: Sequence[Finding], rows: Sequence[
     )
 
 
-def earlier_rows(books: Books, now: Iterable[Row]) -> list[Row]:
-    """What became of earlier findings, as the report shows it."""
+def earlier_rows(books: Books, weeks: Mapping[str, Sequence[Row]]) -> list[Row]:
+    """What became of earlier findings, as the report shows it: the week before and this one, by one query."""
     rows = []
-    for row in now:
-        known, before = books.known.get(row["finding_id"]), books.weeks.get(row["finding_id"])
-        if known and before:
+    for finding_id, series in sorted(weeks.items()):
+        known = books.known.get(finding_id)
+        if known and len(series) > 1:
+            before, now = series[-2:]
             rows.append(
                 {
-                    "finding_id": row["finding_id"], "title": known["title"] or known["statement"],
-                    "status": row["status"], "unit": row["unit"], "value_before": before[-1]["value"],
-                    "value": row["value"], "n": row["n"],
+                    "finding_id": finding_id, "title": known["title"] or known["statement"], "status": now["status"],
+                    "unit": now["unit"], "value_before": before["value"], "value": now["value"], "n": now["n"],
                 }
             )  # fmt: skip
-    return sorted(rows, key=lambda row: row["finding_id"])
+    return rows
 
 
 def shifted(sql: str, week: str, monday: date) -> str:

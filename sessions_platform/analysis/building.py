@@ -13,7 +13,7 @@ from sessions_platform.analysis.draft import OF_CALLS, Draft
 from sessions_platform.analysis.evidence import Places, counter_evidence, evidence
 from sessions_platform.analysis.groups import FEWEST_SESSIONS, FEWEST_USERS
 from sessions_platform.analysis.hits import Hits
-from sessions_platform.analysis.known_checks import KIND
+from sessions_platform.analysis.known_checks import KIND, known_checks
 from sessions_platform.analysis.model import Confidence, Finding
 from sessions_platform.analysis.population import Population
 from sessions_platform.statistics.intervals import wilson
@@ -138,11 +138,11 @@ def with_cost(draft: Draft, people: Population) -> Draft:
 
 
 def _metric(draft: Draft) -> str:
-    place = wording.where(draft.signature)
+    reach = wording.reach(draft.signature)
     if draft.check is None:
         judged = "sessions" if draft.measure == "broken off" else "judged sessions"
-        return f"Share of {judged} {place} that {wording.ENDED.get(draft.measure, 'failed')}"
-    return f"Share of the week's sessions{' in reach (' + place + ')' if place else ''} in which it was seen"
+        return f"Share of the {judged} {reach} that {wording.ENDED.get(draft.measure, 'failed')}"
+    return f"Share of the sessions {reach} in which it was seen"
 
 
 def _notes(draft: Draft, people: Population) -> tuple[str, ...]:
@@ -155,8 +155,8 @@ def _notes(draft: Draft, people: Population) -> tuple[str, ...]:
         notes.append("Most of its sessions are of one user.")
     if draft.analysis == "cost_anomalies" and not all(log.cost_complete for log in people.logs):
         notes.append("Sessions with unpriced models are left out: their cost is not known.")
-    if draft.also:
-        notes.append("Groups with mostly the same sessions are told as this one.")
+    if also := wording.also(draft, {name: check.title for name, check in known_checks().items()}):
+        notes.append(also)
     return tuple(notes)
 
 

@@ -1,4 +1,4 @@
-"""The week's digest to the webhook, once for each content: a week that is analysed again with the same result is silent."""
+"""The week's digest to the webhook, once for each content: the same week with the same result is silent."""
 
 import hashlib
 from collections.abc import Mapping

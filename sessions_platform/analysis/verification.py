@@ -52,7 +52,8 @@ class Dropped(msgspec.Struct, frozen=True):
 class Verified(msgspec.Struct):
     """What is left. `evidence` counts quotes by what became of them, `dropped` names findings that did not hold.
 
-    `weeks`: by finding, what its query gives in the weeks before and in this one; filled by the books.
+    `weeks`: by finding, also those of earlier weeks, what its query gives in the weeks before and, last, in this one;
+    filled by the books.
     """
 
     findings: list[Finding]

@@ -221,7 +221,8 @@ class WeekAnalysis:
             recognised = books.recognised(result.findings, known)
             result.findings, result.weeks = books.judged(recognised, known, frozen, self.monday)
             again = books.looked_at_again(result.findings, known, frozen, self.monday)
-            rows = [*books.week_rows(result.findings, self.monday), *again]
+            result.weeks |= again
+            rows = [*books.week_rows(result.findings, self.monday), *(series[-1] for series in again.values())]
             books.write_books(self.store, result.findings, rows, self.monday)
         return result
 
@@ -237,8 +238,6 @@ class WeekAnalysis:
                     "was analysed: run the week again"
                 ) from None
         known = books.read_books(self.store, self.monday)
-        now = books.read_week(self.store, self.monday)
-        by_id = {row["finding_id"]: row for row in now}
         made = self.candidates()
         return report_of(
             Gathered(
@@ -254,8 +253,8 @@ class WeekAnalysis:
                 facts=self.facts(),
                 verified=verified,
                 weeks=verified.weeks,
-                decisions={one: decision for one in by_id if (decision := read_decision(self.store, one))},
-                earlier=books.earlier_rows(known, now),
+                decisions={one: decision for one in verified.weeks if (decision := read_decision(self.store, one))},
+                earlier=books.earlier_rows(known, verified.weeks),
                 reading=_reading(made),
                 spent=[read.spent for read in (self.l0_labels(), self.l1_readings(), self.l2_evidence())],
             )

@@ -4,7 +4,8 @@
 of checks, and stand in fields of their own.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 
 from sessions_platform.analysis.draft import Draft
 from sessions_platform.analysis.population import Pair
@@ -21,7 +22,20 @@ _WHERE = {
     "model": "with model {}",
     "environment": "in environment {}",
 }
+_REACH = {
+    "tool": "that call {}",
+    "operation": "that call {}",
+    "agent": "with agent {}",
+    "version": "of version {}",
+    "release": "of release {}",
+    "platform": "on platform {}",
+    "task": "of task {}",
+    "model": "with model {}",
+    "environment": "in environment {}",
+}
 _ORDER = ("tool", "operation", "agent", "model", "task", "platform", "version", "release", "environment")
+HARDLY = 0.5
+"""Fewer expected sessions than this are none that one could count."""
 ENDED = {"failed": "failed", "broken off": "broke off"}
 
 
@@ -33,8 +47,19 @@ def name(value: str) -> str:
 
 def where(signature: Sequence[Pair]) -> str:
     """What tells the group's sessions apart."""
-    ordered = sorted(signature, key=lambda pair: (_ORDER.index(pair[0]) if pair[0] in _ORDER else len(_ORDER), pair))
-    return ", ".join(_WHERE.get(key, f"with {name(key)} {{}}").format(name(value)) for key, value in ordered)
+    return ", ".join(
+        _WHERE.get(key, f"where {name(key)} is {{}}").format(name(value)) for key, value in _ordered(signature)
+    )
+
+
+def reach(signature: Sequence[Pair]) -> str:
+    """Of which sessions a share is: those in which it could have been seen."""
+    parts = [_REACH.get(key, f"where {name(key)} is {{}}").format(name(value)) for key, value in _ordered(signature)]
+    return ", ".join(parts) or "of the week"
+
+
+def _ordered(signature: Sequence[Pair]) -> list[Pair]:
+    return sorted(signature, key=lambda pair: (_ORDER.index(pair[0]) if pair[0] in _ORDER else len(_ORDER), pair))
 
 
 def title(draft: Draft) -> str:
@@ -47,21 +72,26 @@ def title(draft: Draft) -> str:
 
 def statement(draft: Draft, value: float, n: int, low: float, high: float, sessions: int, users: int) -> str:
     """The finding in sentences: rate, n, interval, users; how its sessions end beside their like."""
-    rate = f"{value:.1%}; 95 % interval {low:.1%} to {high:.1%}"
+    rate = f"{_percent(value)}; 95 % interval {_percent(low)} to {_percent(high)}"
     if draft.check is None:
         ended = ENDED.get(draft.measure, "failed")
-        first = f"{sessions:,} of {n:,} sessions {where(draft.signature)} {ended} ({rate}), those of {users:,} users."
-        return " ".join((first, _expected(draft, "by the share of matched sessions elsewhere"), _lift(draft)))
-    place = where(draft.signature)
-    first = f"{draft.check.title}{', ' + place if place else ''}: "
-    first += f"in {sessions:,} of {n:,} sessions ({rate}), of {users:,} users."
-    more = _expected(draft, "by use alone") if draft.signature else ""
+        first = (
+            f"{sessions:,} of the {n:,} sessions {reach(draft.signature)} {ended} ({rate}), those of {users:,} users."
+        )
+        return " ".join((first, _expected(draft, "The share of matched sessions elsewhere"), _lift(draft)))
+    first = f"{title(draft)}: in {sessions:,} of the {n:,} sessions {reach(draft.signature)} ({rate}), "
+    first += f"of {users:,} users."
+    more = _expected(draft, "Use alone") if draft.signature else ""
     return " ".join(part for part in (first, more, _lift(draft), _cost(draft)) if part)
 
 
 def _expected(draft: Draft, by: str) -> str:
     expected = round(draft.expected, 1)
-    return f"About {expected:,.1f} would be expected {by}."
+    return f"{by} would give {'hardly any' if expected < HARDLY else f'about {expected:,.1f}'}."
+
+
+def _percent(value: float) -> str:
+    return f"{100 * value:.1f} %"
 
 
 def _lift(draft: Draft) -> str:
@@ -86,3 +116,21 @@ def _cost(draft: Draft) -> str:
     if total is None or usual is None:
         return ""
     return f"They cost {total:,.2f} USD together; at the median of their tasks it would be {usual:,.2f} USD."
+
+
+def also(draft: Draft, titles: Mapping[str, str]) -> str:
+    """What else was seen in mostly the same sessions, and where; the finding's own check left out."""
+    own = draft.check.title if draft.check else ""
+    seen: dict[str, str] = {}
+    for one in draft.also:
+        label, _, told = one.removesuffix("]").partition("[")
+        words = titles.get(re.split("[#@]", label)[0], "")
+        if words and words != own and len(told) >= len(seen.get(words, "")):
+            seen[words] = told
+    parts = [f"{words}{', ' + _told(told) if told else ''}" for words, told in seen.items()]
+    return f"In mostly the same sessions: {'; '.join(parts)}." if parts else ""
+
+
+def _told(signature: str) -> str:
+    pairs = [part.partition("=") for part in signature.split(" & ")]
+    return where([(key, value) for key, _, value in pairs])

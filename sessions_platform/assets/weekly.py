@@ -64,7 +64,7 @@ _VERIFIED = (
     "`finding_weeks`: first week and status (new, ongoing, improving, resolved, regressed), changed only by a test."
 )
 _REPORT = (
-    "`reports/week=<week>/report.json`, `.md` and `.html`: at most five decisions first, then what they rest on. A number "
+    "`reports/week=<week>/report.json`, `.md` and `.html`: at most five decisions, then what they rest on. A number "
     "that is not what its query gives stops it. A digest goes to SESSIONS_WEBHOOK_URL, once for each content."
 )
 

@@ -1,4 +1,4 @@
-"""The books of findings: one identity over weeks in which the same thing goes by other names, and none where it is a guess."""
+"""The books of findings: one identity over weeks in which a thing goes by other names, and none where it is a guess."""
 
 from datetime import date
 from typing import Any
@@ -14,7 +14,7 @@ SQL = "SELECT value, n FROM x WHERE l.week = '{}' AND l.label = '{}'{}"
 
 
 class File:
-    """Answers queries by whether all words of an entry stand in them, first entry first; what is not known is 0 of 100."""
+    """Answers a query by the first entry all of whose words stand in it; any other with 0 of 100."""
 
     def __init__(self, *answers: tuple[tuple[str, ...], float]) -> None:
         self.answers = answers
@@ -114,7 +114,7 @@ def test_a_cluster_that_is_named_anew_is_compared_by_all_sessions_of_its_check()
 def test_a_cluster_that_is_not_found_is_looked_for_by_its_check(value: float, status: str) -> None:
     known = books(row("f-1", "2026-W45", "storm#a", value=0.2))
     file = File((("2026-W45", "'storm'"), 0.2), (("2026-W46", "'storm'"), value))
-    (again,) = looked_at_again([], known, file, MONDAY)
+    again = looked_at_again([], known, file, MONDAY)["f-1"][-1]
     assert (again["status"], again["value"], again["n"], again["detected"]) == (status, value, 100, False)
     assert again["metric_sql"] == SQL.format("2026-W46", "storm", "")
 

@@ -87,7 +87,7 @@ def test_differences_beyond_chance_come_first_and_the_rest_is_told_apart() -> No
     assert "worse (q = 0.01)" in text
     assert (
         "**Not enough data:** 2 of 4 comparisons" in text
-        and "| version `2.1` | the four weeks before | 40 | 160 | 380 |" in text
+        and "| version `2.2` | the four weeks before | 30 | 160 | 380 |" in text
     )
     assert "**Nothing to match with:** 1 of 4 comparisons" in text
 
@@ -145,3 +145,10 @@ def test_a_week_without_sessions_says_so_and_nothing_else() -> None:
     made["facts"]["scorecard"]["sessions"] = 0
     text = written(made)
     assert "No session began in this week." in text and "## Tasks" not in text
+
+
+def test_a_mix_of_tasks_that_are_mostly_not_known_is_called_coarse() -> None:
+    known = report([])["facts"]["tasks"][0]
+    rows = [{**known, "task": "other", "sessions": 120}, {**known, "sessions": 80}]
+    assert "**Coarse:** 120 of 200 (60 %) sessions have the task `other`" in written(report([], facts={"tasks": rows}))
+    assert "**Coarse:**" not in written(report([]))

@@ -18,9 +18,11 @@ from sessions_platform.analysis.staleness import is_stale
 from sessions_platform.errors import CheckFailed, StoreError
 from sessions_platform.partitions import week_name
 from sessions_platform.resources.part_tables import put_part, read_part
+from sessions_platform.runner import DayOutcome
 from sessions_platform.sessions.layout import report_key, week_step_key
 from sessions_platform_tests.analysis.planted import Plan, World, mondays, planted, sessions_of
-from sessions_platform_tests.end_to_end.support import KEY, start_command
+from sessions_platform_tests.api.conftest import client_of
+from sessions_platform_tests.end_to_end.support import KEY, made_once, start_command
 from sessions_platform_tests.staged_sessions import staged, user
 
 MONDAYS = mondays(date(2026, 10, 19), 4)
@@ -37,22 +39,30 @@ NOW = datetime(2026, 11, 20, 8, tzinfo=UTC)
 
 @pytest.fixture(scope="module")
 def three(tmp_path_factory: pytest.TempPathFactory) -> World:
-    """Four weeks of sessions, of which three are analysed."""
-    world = World(tmp_path_factory.mktemp("weeks"))
-    for plan in PLANS:
-        world.put(plan)
-    world.publish()
-    for monday in MONDAYS[:3]:
-        world.week(monday).report()
-    return world
+    """Four weeks of sessions, of which three are analysed. Made once for all of xdist's workers, and never changed."""
+
+    def make(home: Path) -> list[DayOutcome]:
+        world = World(home)
+        for plan in PLANS:
+            world.put(plan)
+        world.publish()
+        for monday in MONDAYS[:3]:
+            world.week(monday).report()
+        return []
+
+    return World(made_once(tmp_path_factory, "three-weeks", make))
 
 
 @pytest.fixture(scope="module")
 def made(three: World, tmp_path_factory: pytest.TempPathFactory) -> World:
     """All four are analysed."""
-    world = copied(three, tmp_path_factory.mktemp("made"))
-    world.week(MONDAYS[3]).report()
-    return world
+
+    def make(home: Path) -> list[DayOutcome]:
+        shutil.copytree(three.home, home)
+        World(home).week(MONDAYS[3]).report()
+        return []
+
+    return World(made_once(tmp_path_factory, "four-weeks", make))
 
 
 @pytest.fixture
@@ -179,6 +189,18 @@ def test_a_query_is_shifted_with_its_dates_and_the_week_of_its_labels() -> None:
     sql = "SELECT 1 WHERE l.week = '2026-W53' AND d BETWEEN DATE '2026-12-28' AND DATE '2027-01-03'"
     moved = "SELECT 1 WHERE l.week = '2027-W01' AND d BETWEEN DATE '2027-01-04' AND DATE '2027-01-10'"
     assert shifted(sql, "2026-W53", date(2027, 1, 4)) == moved
+
+
+def test_api_and_pages_answer_with_the_findings_and_the_report(made: World) -> None:
+    client = client_of(made.home)
+    listed = client.get("/api/findings", params={"week": LAST}).json()["findings"]
+    by_id = {one["finding_id"]: one for one in listed}
+    for finding in made.report(LAST)["findings"]:
+        row = by_id[finding["finding_id"]]
+        told = ("title", "kind", "segment", "status", "value", "n", "first_week", "metric_sql")
+        assert {name: row[name] for name in told} == {name: finding[name] for name in told}
+    assert {one["week"] for one in client.get("/api/findings").json()["findings"]} == {FIRST, SECOND, THIRD, LAST}
+    assert client.get(f"/api/reports/{LAST}").json() == made.report(LAST)
 
 
 def test_a_restated_day_makes_the_steps_again_and_an_old_report_stale(own: World) -> None:

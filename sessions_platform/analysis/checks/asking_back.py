@@ -6,6 +6,8 @@ A refusal by policy (an order that may not be cancelled) is no lack of capabilit
 import re
 from collections.abc import Iterator
 
+import msgspec
+
 from sessions_platform.analysis.checks import spoken_words
 from sessions_platform.analysis.checks.shapes import ends_of, quote_of, sentences
 from sessions_platform.analysis.checks.trail import Call, Trail, at
@@ -77,11 +79,14 @@ def _incapable(trail: Trail) -> Iterator[Signal]:
         text = ends_of(message.text)
         if not spoken_words.INABILITY.search(text) or _POLICY.search(text):
             continue
-        if any(call.turn == message.turn and not call.failed and call.mutates for call in trail.calls):
+        own = [call for call in trail.calls if call.turn == message.turn and call.index < message.index]
+        if any(not call.failed and call.mutates for call in own):
             continue
         sentence = next((one for one in sentences(message.text) if _is_inability(ends_of(one))), "")
-        if sentence:
-            yield at(message, "capability_ask_back", quote_of(sentence, spoken_words.INABILITY), _capability(sentence))
+        if sentence or _asks_for_work(message.text):
+            sentence = sentence or message.text
+            quote = quote_of(sentence, spoken_words.INABILITY)
+            yield _near(at(message, "capability_ask_back", quote, _capability(sentence)), own)
             return
     yield from _hands_back(trail)
 
@@ -94,6 +99,21 @@ def _hands_back(trail: Trail) -> Iterator[Signal]:
     text = ends_of(final.text)
     if _BY_HAND.search(text) and spoken_words.HANDS_BACK.search(text) and not _HOW.search(trail.request[-400:]):
         yield at(final, "capability_ask_back", quote_of(final.text, spoken_words.HANDS_BACK), "hands back")
+
+
+def _asks_for_work(text: str) -> bool:
+    """Whether a sentence asks the user to do or to bring what the agent says it cannot; an offer of more help is none."""
+    return any(
+        spoken_words.HANDS_BACK.search(plain) and spoken_words.ASKS_USER.search(plain) and not _MORE.search(plain)
+        for plain in map(ends_of, sentences(text))
+    )
+
+
+def _near(signal: Signal, calls: list[Call]) -> Signal:
+    """The signal with the call it came after."""
+    if not calls:
+        return signal
+    return msgspec.structs.replace(signal, tool=calls[-1].tool, operation=calls[-1].operation)
 
 
 def _is_inability(sentence: str) -> bool:

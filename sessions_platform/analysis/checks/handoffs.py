@@ -44,6 +44,7 @@ def check(trail: Trail) -> Iterator[Signal]:
     by_index = {message.index: message for message in trail.messages}
     for handoff in handoffs:
         yield from _lost(trail, handoff, by_index)
+        yield from _other_subject(trail, handoff, by_index)
     yield from _again(handoffs, by_index)
     yield from _ping_pong(trail, handoffs, by_index)
     yield from _contradicted(trail, handoffs)
@@ -89,6 +90,32 @@ def _lost(trail: Trail, handoff: Handoff, by_index: dict[int, WholeMessage]) -> 
     shown = by_index[handoff.answered_at if asks else handoff.index]
     quote = quote_of(shown.text, spoken_words.MISSING_FACTS if asks else None)
     yield _at(shown, quote, f"facts lost: {handoff.source} to {handoff.target}", handoff)
+
+
+def _other_subject(trail: Trail, handoff: Handoff, by_index: dict[int, WholeMessage]) -> Iterator[Signal]:
+    """What is handed on names another thing of the same form than the user did, which nothing said or showed before."""
+    told = " ".join(one.text[:4000] for one in trail.users if one.index < handoff.index)
+    wanted = {form: fact for fact in sorted(facts_in(told)) if (form := _form(fact))}
+    asked = facts_in(handoff.asked)
+    others = [fact for fact in sorted(asked) if (form := _form(fact)) in wanted and wanted[form] not in asked]
+    if not others or held_in(facts_in(told), handoff.asked):
+        return
+    shown_before = " ".join(
+        [one.text[:8000] for one in trail.messages if one.index < handoff.index and one.text]
+        + [call.arguments[:4000] for call in trail.calls if call.index < handoff.index]
+    )
+    unheard = [fact for fact in others if fact not in shown_before.lower()]
+    if unheard:
+        shown = by_index[handoff.index]
+        quote = quote_of(shown.text)
+        yield _at(shown, quote, f"another subject: {handoff.source} to {handoff.target}", handoff)
+
+
+def _form(fact: str) -> str:
+    """Equal for two ids of one kind; '' for what is no id."""
+    if not any(sign.isdigit() for sign in fact):
+        return ""
+    return re.sub(r"[a-z]+", "a", re.sub(r"\d+", "0", fact))
 
 
 def _work_of(trail: Trail, handoff: Handoff) -> str:

@@ -5,23 +5,15 @@ from collections.abc import Iterator
 
 from sessions_platform.analysis.checks import result_words, spoken_words
 from sessions_platform.analysis.checks.facts import facts_in, held_in
-from sessions_platform.analysis.checks.shapes import END_CHARACTERS, ends_of, quote_of
+from sessions_platform.analysis.checks.shapes import ends_of, quote_of
+from sessions_platform.analysis.checks.terms import terms_of
 from sessions_platform.analysis.checks.trail import Trail, at
 from sessions_platform.analysis.checks.whole import WholeMessage
 from sessions_platform.analysis.model import Signal
 from sessions_platform.sessions.endings import asks_back, is_closing
 
-_WORD = re.compile(r"[^\W_]{4,}")
-_COMMON_WORDS = """
-please could would should about there their which where what when with that this have from your been will want
-need help make sure just like also them then than they some more were does doing into only very much such many
-using after before because each every other these those without again still thanks thank hello here know tell
-give show find check look task issue problem able must shall cannot might able being over under between through
-"""
-_COMMON = frozenset(_COMMON_WORDS.split())
 _FEWEST_TERMS = 4
 _SHORTEST = 60
-_STEM = 5
 _CUT = re.compile(r"[\w,;:(\[{=+\-/\\]\s*$")
 _CUT_LENGTH = 400
 
@@ -67,17 +59,12 @@ def _forgotten(trail: Trail, final: WholeMessage) -> Iterator[Signal]:
     if len(final.text) < _SHORTEST or is_closing(final.text) or asks_back(final.text):
         return
     requests = [one for one in trail.users if len(one.text) >= _SHORTEST and not is_closing(one.text)]
-    asked = _terms(trail.request)
+    asked = terms_of(trail.request)
     if not requests or len(asked) < _FEWEST_TERMS:
         return
     last = [one for one in trail.said if one.index >= requests[-1].index][-3:]
-    answered = {term for one in last for term in _terms(one.text)}
+    answered = {term for one in last for term in terms_of(one.text)}
     named = facts_in(trail.request)
     few = len(asked & answered) * 10 <= len(asked) and bool(named)
     if last and (not asked & answered or few) and not any(held_in(named, one.text) for one in last):
         yield at(final, "goal_forgotten", quote_of(final.text), also=(requests[0].index,))
-
-
-def _terms(text: str) -> set[str]:
-    found = _WORD.findall(text[:END_CHARACTERS].lower())
-    return {word[:_STEM] for word in found if word not in _COMMON}

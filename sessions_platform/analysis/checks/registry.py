@@ -15,6 +15,7 @@ from sessions_platform.analysis.checks import (
     failing_calls,
     final_claims,
     handoffs,
+    hollow_answers,
     injections,
     loops,
     lost_context,
@@ -24,6 +25,7 @@ from sessions_platform.analysis.checks import (
     unrecovered_error,
     unverified_edit,
     user_reactions,
+    wishes,
 )
 from sessions_platform.analysis.checks.shapes import quote_of
 from sessions_platform.analysis.checks.trail import Trail
@@ -45,6 +47,8 @@ CHECKS: tuple[Check, ...] = (
     user_reactions.check,
     loops.check,
     lost_context.check,
+    hollow_answers.check,
+    wishes.check,
     injections.check,
     seen.check,
 )

@@ -99,6 +99,13 @@ def is_mutating(tool: str, operation: str, arguments: str) -> bool:
     return verb in _WRITES
 
 
+def writes(text: str) -> bool:
+    """Whether words ask for a change: one of them is a verb that changes something."""
+    return any(word.lower() in _WRITES - _NOUNS for word in _WORD.findall(text[:2000]))
+
+
+_NOUNS = frozenset({"order", "set", "change", "book", "charge", "release", "schedule", "stage", "store", "label", "pay", "start"})
+"""Verbs that are as often names of things."""
 _TRIES_WORDS = """
 test tests pytest unittest verify validate check build lint run exec execute make npm yarn cargo go mvn gradle
 tox jest plan health healthcheck status smoke compile code python node ci pipeline

@@ -35,7 +35,7 @@ Cell = str | int | float | None | Link
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows under heads; numbers are aligned to the right. `empty` is said where there are none."""
+    """Rows under heads, which may all be empty; numbers are aligned to the right. `empty` is said without rows."""
 
     heads: Sequence[str]
     rows: Sequence[Sequence[Cell]]

@@ -14,8 +14,10 @@ from sessions_platform.statistics.results import ASKED_RATE, MIN_COVERAGE
 Row = Mapping[str, Any]
 _SHOWN = 12
 _UNCERTAIN = 6
-"""Differences that are shown where none is certain: how wide their intervals are says how little is known."""
+"""With fewer differences that are certain, others stand beside them: their intervals say how little is known."""
 _LACKING = 8
+OTHER = "other"
+"""The task of sessions of which the taxonomy knows none."""
 BEFORE = "the four weeks before"
 _TONE = {True: "worse", False: "better"}
 
@@ -29,7 +31,19 @@ def regressions(facts: Mapping[str, Any]) -> Iterator[Block]:
             f"no session of {BEFORE} was judged: nothing can be said yet about changes over time.", "First weeks:"
         )
         over_time = []
+    yield from _coarse(facts)
     yield from compared([*over_time, *beside], "Failed sessions on the same mix of tasks and platforms")
+
+
+def _coarse(facts: Mapping[str, Any]) -> Iterator[Block]:
+    every = facts["scorecard"]["sessions"]
+    other = next((row["sessions"] for row in facts.get("tasks", ()) if row["task"] == OTHER), 0)
+    if other > every / 2:
+        yield Text(
+            f"{of_all(other, every)} sessions have the task `{OTHER}`: what counts as the same task below may be quite "
+            "different work, and a difference may come from that. taxonomy.yaml says how tasks are recognised.",
+            "Coarse:",
+        )
 
 
 def compared(rows: Sequence[Row], what: str) -> Iterator[Block]:
@@ -38,7 +52,8 @@ def compared(rows: Sequence[Row], what: str) -> Iterator[Block]:
     # A difference that is too uncertain to say anything belongs to what there is not enough data for.
     seen = [row for row in tested if row["verdict"] != "not enough data"]
     lacking = [row for row in rows if row["verdict"] == "not enough data"]
-    shown = seen[:_SHOWN] or tested[:_UNCERTAIN]
+    shown = seen[:_SHOWN]
+    shown += [row for row in tested if row not in seen][: max(0, _UNCERTAIN - len(shown))]
     if shown:
         marks = [
             {
@@ -56,7 +71,7 @@ def compared(rows: Sequence[Row], what: str) -> Iterator[Block]:
         )
         if len(seen) > len(shown):
             yield Text(f"{len(seen) - len(shown)} more comparisons show no difference beyond chance.")
-    yield from _not_enough([row for row in lacking if row not in shown], len(rows))
+    yield from _not_enough(lacking, shown, len(rows))
 
 
 def name(row: Row) -> str:
@@ -91,18 +106,19 @@ def _told(row: Row) -> list[Any]:
     ]  # fmt: skip
 
 
-def _not_enough(lacking: Sequence[Row], of: int) -> Iterator[Block]:
+def _not_enough(lacking: Sequence[Row], above: Sequence[Row], of: int) -> Iterator[Block]:
     """Those that more sessions would settle, most sessions first; those that have nothing to be matched with."""
     alike = [row for row in lacking if row["n_before"] and row["coverage"] >= MIN_COVERAGE]
+    alike.sort(key=lambda row: (-min(row["n"], row["n_before"]), -row["n"], row["key"], row["value"]))
+    shown = [row for row in alike if row not in above][:_LACKING]
     if alike:
-        alike.sort(key=lambda row: (-min(row["n"], row["n_before"]), -row["n"], row["key"], row["value"]))
-        shown = alike[:_LACKING]
         yield Text(
             f"{len(alike):,} of {counted(of, 'comparison')} have too few judged sessions to see a difference of "
             f"{100 * ASKED_RATE:.0f} percentage points, and may hide a regression."
-            + (f" The {len(shown)} largest:" if len(shown) < len(alike) else ""),
+            + (" Those of them that are not above, largest first:" if shown else ""),
             "Not enough data:",
         )
+    if shown:
         yield Table(
             ["what", "compared with", "judged sessions", "judged there", "it would take in each", "so far, not tested"],
             [

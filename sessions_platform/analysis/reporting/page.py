@@ -76,7 +76,8 @@ def _table(table: Table) -> str:
     )
     rows = "".join("<tr>" + "".join(map(_cell, row)) + "</tr>" for row in table.rows)
     # A table wider than a telephone scrolls by itself, the page does not; by keyboard, too.
-    made = f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+    head = f"<thead><tr>{heads}</tr></thead>" if any(table.heads) else ""
+    made = f"<table>{head}<tbody>{rows}</tbody></table>"
     return f'<div class="table" tabindex="0" role="region" aria-label="Table">{made}</div>'
 
 

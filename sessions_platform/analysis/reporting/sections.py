@@ -148,16 +148,20 @@ def _earlier(report: Report) -> Section:
     rows = [
         [
             Link(row["title"], f"#{row['finding_id']}") if row["finding_id"] in here else row["title"],
-            row["status"], amount(row["value_before"], row["unit"]), amount(row["value"], row["unit"]), row["n"],
+            row["finding_id"] in here, row["status"], amount(row["value_before"], row["unit"]),
+            amount(row["value"], row["unit"]), row["n"],
             f"{row['verdict']}ed" if row.get("verdict") else "none",
         ]
         for row in report["last_week"]
     ]  # fmt: skip
-    heads = ["finding", "status now", "when last seen", "now", "n now", "decision"]
+    heads = ["finding", "found this week", "status", "before", "now", "n now", "decision"]
     blocks: list[Block] = [Table(heads, rows, "There were no findings before this week.")]
     if rows:
         blocks.append(
-            Text("A status changes only by a test against the weeks before: “ongoing” means that no change is certain.")
+            Text(
+                "What was not found this week was counted again by its own query. A status changes only by a test "
+                "against the weeks before: “ongoing” means that no change is certain."
+            )
         )
     if report["rejected"]:
         blocks.append(Text("found again, and not shown because they were rejected:", "Rejected:"))
