@@ -45,7 +45,7 @@ def weekly_job() -> Any:
         WEEKLY_JOB,
         selection=dg.AssetSelection.groups("weekly"),
         executor_def=dg.in_process_executor,
-        description="One ISO week: its facts and its report.",
+        description="One ISO week: its facts, what was found and verified, and its report.",
     )
 
 

@@ -282,9 +282,10 @@ class Findings(Answer):
 
 
 class Report(BaseModel):
-    """A weekly report as it is stored."""
+    """A weekly report as it is stored, and whether days that it rests on were restated since (`stale`)."""
 
     model_config = ConfigDict(extra="allow")
+    stale: bool
     week: str
     findings: list[dict[str, Any]]
 

@@ -7,7 +7,7 @@
     openviking openviking_commits    sessions in the context index; nothing waits for it
     tables     session_tables        facts of a date as Parquet; day marts beside them
     analytics  analytics_database    the DuckDB file that analysts open
-    weekly     week_facts            facts of an ISO week, and the report on them
+    weekly     week_facts ... weekly_report   the analysis of an ISO week, step by step, and its report
 
 A body reads, calls a function of the domain, writes, and returns figures worth looking at; logic is not kept here.
 """

@@ -1,4 +1,4 @@
-"""Facts of a week and the report on them: figures by hand, missing days by name, data never as markup."""
+"""Facts of a week: figures by hand, missing days by name."""
 
 from datetime import date
 from pathlib import Path
@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from sessions_platform.analysis.facts import week_facts
-from sessions_platform.analysis.report import markdown
 from sessions_platform.analytics import SessionAnalytics
 from sessions_platform.resources.object_store import open_store
 from sessions_platform.resources.warehouse import Publisher
@@ -42,24 +41,3 @@ def test_the_facts_count_the_week_and_the_week_before(analytics: SessionAnalytic
     assert {(one["from_agent"], one["to_agent"]): one["times"] for one in facts["interactions"]} == {
         ("user", "planner"): 12
     }
-
-
-def test_the_report_names_missing_days_and_shows_counts_and_intervals(analytics: SessionAnalytics) -> None:
-    text = markdown(week_facts(analytics, MONDAY))
-    assert text.startswith("# Week 2026-W45 (2026-11-02 to 2026-11-08)\n\n**Not complete: 2026-11-08.**")
-    assert "| sessions | 12 | 1 |" in text
-    assert "| 12 of 24 |" in text
-    assert "0% to 24%" in text
-
-
-def test_words_from_sessions_are_never_markup(analytics: SessionAnalytics) -> None:
-    text = markdown(week_facts(analytics, MONDAY))
-    assert "<b>" not in text and "kubectl\\|\\<b\\>" in text
-
-
-def test_a_week_without_sessions_says_so(analytics: SessionAnalytics) -> None:
-    assert "No session began in this week." in markdown(week_facts(analytics, date(2026, 8, 3)))
-
-
-def test_the_same_facts_give_the_same_bytes(analytics: SessionAnalytics) -> None:
-    assert markdown(week_facts(analytics, MONDAY)) == markdown(week_facts(analytics, MONDAY))

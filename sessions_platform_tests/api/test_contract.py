@@ -1,11 +1,18 @@
 """The endpoints of CONTRACT section 7: their keys, and figures of a small file."""
 
+import contextlib
+import json
+from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
-from sessions_platform_tests.api.conftest import D1, D2, ODD
+from sessions_platform.analysis.staleness import fingerprint_of
+from sessions_platform.analytics import SessionAnalytics
+from sessions_platform_tests.api.conftest import D1, D2, ODD, client_of, installation
+from sessions_platform_tests.staged_sessions import agent, staged, user
 
 
 def got(client: TestClient, url: str, **parameters: Any) -> Any:
@@ -232,3 +239,19 @@ def test_head_is_get_without_its_body(client: TestClient) -> None:
     answer = client.head("/api/metrics")
     assert (answer.status_code, answer.content) == (200, b"")
     assert answer.headers["etag"] == client.get("/api/metrics").headers["etag"]
+
+
+def test_a_report_says_when_its_days_were_restated_since(tmp_path: Path) -> None:
+    made = installation(tmp_path)
+    monday = date(2026, 10, 26)
+    with contextlib.closing(SessionAnalytics(tmp_path / "analytics.duckdb")) as analytics:
+        mark = fingerprint_of(analytics, monday)
+    report = {"week": "2026-W44", "first": "2026-10-26", "findings": [], "data": {"fingerprint": mark}}
+    folder = tmp_path / "store" / "reports" / "week=2026-W44"
+    folder.mkdir(parents=True)
+    (folder / "report.json").write_text(json.dumps(report), encoding="utf-8")
+    client = client_of(tmp_path)
+    assert got(client, "/api/reports/2026-W44") == {**report, "stale": False}
+    made.stage([staged("b", D1, [user("x"), agent("coder"), agent("coder")])])
+    made.publish()
+    assert got(client, "/api/reports/2026-W44")["stale"] is True

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse
 
+from sessions_platform.analysis.staleness import is_stale
 from sessions_platform.analytics import Record, SessionAnalytics
 from sessions_platform.api import models
 from sessions_platform.api.desk import encoded
@@ -49,24 +50,24 @@ async def findings(request: Request, week: Week = None) -> Response:
 
 @router.get("/api/reports/{week}", response_model=models.Report, responses=refusals(404))
 async def report(request: Request, week: Annotated[str, Path(description="ISO week, as 2026-W45.")]) -> Response:
-    """The report of a week as it is stored."""
+    """The report of a week as it is stored; `stale` where days that it rests on were restated since."""
     try:
         iso_week(week)
     except ValueError as wrong:
         raise Refused(422, f"week: {wrong} (got {shown(week)!r})") from None
 
-    def read() -> bytes:
+    def read() -> Record:
         data: bytes = request.app.state.store().get(report_key(week, "report.json"))
-        return data
+        found = msgspec.json.decode(data, type=Record)
+        return {**found, "stale": is_stale(found, desk_of(request).analytics)}
 
     try:
-        data = await run_in_threadpool(read)
-        return JSONResponse(msgspec.json.decode(data, type=dict))
+        return JSONResponse(await run_in_threadpool(read))
     except FileNotFoundError:
         raise Refused(
             404, f"there is no report of {week} yet: `sessions-platform weekly --week {week}` makes it"
         ) from None
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, KeyError):
         raise StoreError(
             f"the report of {week} is damaged: run `sessions-platform weekly --week {week}` again"
         ) from None
