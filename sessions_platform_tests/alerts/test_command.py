@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from sessions_platform.cli import app
+from sessions_platform.cli_shared import out
 from sessions_platform_tests.alerts.test_watch import TOOLS, day, events
 from sessions_platform_tests.alerts.worlds import home, rules_of
 
@@ -19,7 +20,8 @@ def test_the_command_says_how_each_rule_stands_and_records_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("SESSIONS_HOME", str(tmp_path))
-    monkeypatch.setenv("COLUMNS", "200")
+    # The console is made when the commands are imported, as wide as that was.
+    monkeypatch.setattr(out, "width", 200)
     settings = home(tmp_path, rules_of(TOOLS, TOOLS | {"name": "few", "minimum_n": 100}))
     day(settings, 0, 6, 4)
     first, second = json.loads(command(capsys, "--json"))["alerts"]

@@ -67,6 +67,8 @@ def test_what_cannot_be_posted_is_said_without_the_address(answers, said, asked)
 
 def test_nothing_about_the_address_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
+    # Others quieten it for the whole process.
+    caplog.set_level(logging.DEBUG, logger="httpx")
     with webhook() as hook:
         assert Webhook(hook.url).post("hello") is None
     assert Webhook("http://127.0.0.1:1/hush-hush", sleep=lambda _: None).post("hello") is not None

@@ -222,6 +222,7 @@ def test_of_two_files_with_one_id_the_later_import_has_it_and_says_so(home, tmp_
     assert home.ask("SELECT message_count FROM sessions WHERE session_id = 's'") == [(6,)]
 
 
+@pytest.mark.slow
 def test_a_large_file_is_imported_whole(home, tmp_path):
     agents = ["user", "planner", "coder", "reviewer", "ops"]
     rows = (

@@ -62,7 +62,7 @@ def test_one_day_of_five_that_fails_leaves_the_other_four_published(corpus: Corp
     assert differing(tables(home / "analytics.duckdb"), tables(expected / "analytics.duckdb")) == {}
 
 
-@pytest.mark.parametrize("how", ["access window", "retention"])
+@pytest.mark.parametrize("how", [pytest.param("access window", marks=pytest.mark.slow), "retention"])
 def test_an_old_date_for_which_the_source_answers_nothing_stays_as_it_is(
     how: str, corpus: Corpus, tmp_path: Path
 ) -> None:

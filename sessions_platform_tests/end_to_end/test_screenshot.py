@@ -21,6 +21,7 @@ from sessions_platform_tests.end_to_end.support import installation
 DOCS = Path(__file__).parents[2] / "docs"
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(400)
 @pytest.mark.skipif(
     chromium() is None, reason="there is no `chromium` to take a picture with (apt-get install chromium)"

@@ -21,6 +21,8 @@ ROOT_KEY = "root-key-of-this-test"
 DAY = "viking://resources/sessions/2026-01-01"
 # 30 s on two shared cores, 16 of them the server's start and 5 its end; a start alone can take 90 s on a busy machine.
 pytestmark = [
+    # Every suite of the index runs the server on the gateway: this one, which looks at the gateway alone, may wait.
+    pytest.mark.slow,
     pytest.mark.timeout(400),
     pytest.mark.skipif(not SERVER.exists(), reason="openviking-server is not installed"),
 ]

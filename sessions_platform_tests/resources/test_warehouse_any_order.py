@@ -189,12 +189,12 @@ def _checked(check: Callable[[st.DataObject], None], examples: int) -> None:
     run()
 
 
-@pytest.mark.parametrize("examples", [8, pytest.param(100, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("examples", [5, pytest.param(100, marks=pytest.mark.slow)])
 def test_dates_published_in_any_order_and_grouping_give_the_tables_of_a_full_rebuild(examples: int) -> None:
     _checked(_any_order, examples)
 
 
-@pytest.mark.parametrize("examples", [8, pytest.param(100, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("examples", [5, pytest.param(100, marks=pytest.mark.slow)])
 def test_dates_restated_and_withdrawn_give_the_tables_of_a_full_rebuild(examples: int) -> None:
     _checked(_restated_and_withdrawn, examples)
 
