@@ -46,7 +46,9 @@ def controlled(drafts: Sequence[Draft]) -> list[Draft]:
 def _question(one: Draft) -> str:
     if one.analysis == "cost_anomalies":
         return "cost"
-    return "segment" if not one.label else "check in a place" if one.signature or one.shape else "check"
+    if not one.label:
+        return "segment"
+    return "check in a place" if one.signature or one.shape else "check"
 
 
 def chosen(drafts: Sequence[Draft], again: Again) -> list[Draft]:

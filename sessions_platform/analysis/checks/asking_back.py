@@ -80,7 +80,7 @@ def _incapable(trail: Trail) -> Iterator[Signal]:
         if not spoken_words.INABILITY.search(text) or _POLICY.search(text):
             continue
         own = [call for call in trail.calls if call.turn == message.turn and call.index < message.index]
-        if any(not call.failed and call.mutates for call in own):
+        if any(not call.failed and call.mutates for call in own) or any("denied" in call.kinds for call in own):
             continue
         sentence = next((one for one in sentences(message.text) if _is_inability(ends_of(one))), "")
         if sentence or _asks_for_work(message.text):
@@ -102,7 +102,7 @@ def _hands_back(trail: Trail) -> Iterator[Signal]:
 
 
 def _asks_for_work(text: str) -> bool:
-    """Whether a sentence asks the user to do or to bring what the agent says it cannot; an offer of more help is none."""
+    """Whether a sentence asks the user to do or bring what the agent says it cannot; an offer of help is none."""
     return any(
         spoken_words.HANDS_BACK.search(plain) and spoken_words.ASKS_USER.search(plain) and not _MORE.search(plain)
         for plain in map(ends_of, sentences(text))

@@ -69,12 +69,10 @@ def check(trail: Trail) -> Iterator[Signal]:
     request = ends_of(trail.request)
     if not request or not trail.calls:
         return
-    asked, classes = _asked(request), _classes_in(request)
-    low = request.lower()
+    asked, low = _asked(request), request.lower()
     for name in sorted(asked):
         yield from _by_name(trail, name, asked[name], low)
-    if len(classes) == 1:
-        yield from _by_class(trail, next(iter(classes)))
+    yield from _by_class(trail)
 
 
 def _by_name(trail: Trail, name: str, wanted: set[str], request: str) -> Iterator[Signal]:
@@ -96,11 +94,22 @@ def _by_name(trail: Trail, name: str, wanted: set[str], request: str) -> Iterato
         )
 
 
-def _by_class(trail: Trail, wanted: str) -> Iterator[Signal]:
-    acting = [(call, found) for call in trail.calls if (found := _classes_of(call))]
-    wrong = [call for call, found in acting if wanted not in found]
+def _by_class(trail: Trail) -> Iterator[Signal]:
+    """Held against what users had named before the call: what they say afterwards may be a complaint."""
+    named = [(one.index, found) for one in trail.users if (found := _classes_in(ends_of(one.text, 2000)))]
+    if not named:
+        return
+    acting, wanted = list[Call](), ""
+    for call in trail.calls:
+        before = frozenset(kind for index, found in named if index < call.index for kind in found)
+        if len(before) == 1 and _classes_of(call):
+            acting.append(call)
+            wanted = next(iter(before))
+    wrong = [call for call in acting if wanted not in _classes_of(call)]
     changing = [call for call in wrong if call.mutates and not call.failed]
-    if changing and _mended(changing[-1], [call for call, _ in acting], wrong):
+    # Elsewhere first, as a trial, is good practice; in production it is none.
+    grave = wanted != "production" and any("production" in _classes_of(call) for call in changing)
+    if changing and not grave and _mended(changing[-1], acting, wrong):
         return
     if wrong and (changing or len(wrong) == len(acting)):
         call = (changing or wrong)[0]

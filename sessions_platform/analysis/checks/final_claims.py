@@ -20,17 +20,23 @@ _LOOKS_AFTER = 2
 
 
 def check(trail: Trail) -> Iterator[Signal]:
-    """Claims of success that the last results do not bear."""
-    final = trail.final
-    if final is None or not trail.calls:
-        return
-    claim = claim_in(final.text)
-    if not claim or admits(final.text):
-        return
-    against = _against(trail, final)
-    if against is not None:
-        check_id, call, what = against
-        yield at(final, check_id, claim, f"{call.label}: {what}", (call.index,))
+    """The first claim of success that the last results do not bear."""
+    for final in _last_words(trail) if trail.calls else ():
+        claim = claim_in(final.text)
+        against = _against(trail, final) if claim and not admits(final.text) else None
+        if against is not None:
+            check_id, call, what = against
+            yield at(final, check_id, claim, f"{call.label}: {what}", (call.index,))
+            return
+
+
+def _last_words(trail: Trail) -> list[WholeMessage]:
+    """What was said last in each turn with calls, and last of all: thanks may follow a claim."""
+    called = {call.turn for call in trail.calls}
+    last = {message.turn: message for message in trail.said if message.turn in called}
+    if trail.final is not None:
+        last.setdefault(trail.final.turn, trail.final)
+    return [last[turn] for turn in sorted(last)]
 
 
 def claim_in(text: str) -> str:
@@ -54,6 +60,10 @@ def admits(text: str) -> bool:
 def _against(trail: Trail, final: WholeMessage) -> tuple[str, Call, str] | None:
     """Check, the call whose result speaks against the claim, and how: what was done last, or looked at last."""
     counted = [call for call in trail.calls if call.index < final.index and not set(words_of(call.tool)) & _ASIDE]
+    if not counted:
+        return None
+    if final is not trail.final:
+        counted = [call for call in counted if call.turn == final.turn]
     if not counted:
         return None
     done = [call for call in counted if not looks_only(call.tool, call.operation, call.arguments)]

@@ -28,9 +28,15 @@ def check(trail: Trail) -> Iterator[Signal]:
                 return
             answer = None
             if message is not None and message.text.strip():
-                asked = "" if is_closing(message.text) else f"{asked} {message.text[:4000]}"
+                asked = "" if _asks_nothing(message.text) else f"{asked} {message.text[:4000]}"
         elif message.role == "assistant" and message.text.strip():
             answer = message
+
+
+def _asks_nothing(text: str) -> bool:
+    """Thanks; or a complaint, after which an agent reassures."""
+    plain = ends_of(text[:400])
+    return is_closing(text) or bool(spoken_words.CORRECTION.search(plain) or spoken_words.BARE_NO.search(plain))
 
 
 def _is_hollow(text: str, asked: str) -> bool:

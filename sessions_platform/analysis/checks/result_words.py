@@ -235,11 +235,13 @@ EXIT = words(
     r"(?: exit)?[ _-]?(?:code|status)?[\"'>]?\s*[:=]?\s*\(?(-?\d+)\b"
 )
 CHANGED = words(
-    r"\"(?:state|status|result|outcome|phase|event|action)\": ?\"(?:created|opened|updated|deleted|removed|accepted|restarted|"
+    r"\"(?:state|status|result|outcome|phase|event|action)\": ?\"(?:created|opened|updated|deleted|removed|accepted|"
+    r"restarted|"
     r"applied|changed|cancell?ed|added|scaled|deployed|merged|pushed|submitted|booked|sent|refunded|started|stopped|"
     r"renamed|inserted|saved|issued|scheduled|confirmed|queued|triggered|closed|reopened|assigned|replaced)\"",
     r"\"(?:created|updated|deleted|changed|applied|modified|removed|inserted|saved)\": ?(?:true|[1-9])",
-    r"^\W*(?:[\w./:-]+ ){0,4}(?:was |were |has been |have been |is now |successfully )?(?:created|opened|updated|deleted|"
+    r"^\W*(?:[\w./:-]+ ){0,4}(?:was |were |has been |have been |is now |successfully )?(?:created|opened|updated|"
+    r"deleted|"
     r"removed|restarted|applied|cancell?ed|scaled|deployed|merged|pushed|submitted|booked|renamed|inserted|saved|"
     r"scheduled|configured|patched)\b(?: (?:to|in|on|as|by|at)\b[^\n]{0,80})?\W*$",
 )

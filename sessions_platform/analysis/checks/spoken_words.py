@@ -44,7 +44,7 @@ CLAIM = words(
     r"\b(?:rotation|restart|cleanup|clean-up|rollback|roll-back|setup|set-up|configuration|installation|booking|"
     r"refund|cancellation|build|tests?|deploy|apply|backup|restore|import|export|sync|upload|release|upgrade|"
     r"patch|process|operation|command|run|check|script|suite|order|transfer|reset|scaling|rename)s?(?: is| are|"
-    r" was| were| has| have| been| now| all| has been)* (?:complete[d]?|passed|passes|succeeded|succeeds|done|"
+    r" was| were| has| have| been| now| all| has been)* (?:complete[d]?|pass|passed|passes|succeeded|succeeds|done|"
     r"successful|finished|went (?:through|fine|well)|worked|ok|good)\b|(?:^|[.!:\n])\W*(?:completed|merged|"
     r"shipped|applied|deployed|restarted|rolled (?:back|out)|cancelled|booked|restored|sorted) (?:as|to|the|it|"
     r"and|with|without)\b|\b(?:shipped|deployed|pushed|released|promoted) to\b",
@@ -126,11 +126,12 @@ ASKS_USER = words(
     r"per favore)\b|请(?:您|提供|确认)|ください",
 )
 INABILITY = words(
-    r"\b(?:i|we)(?: \w+){0,2}? (?:have|see|know of|find|got) no (?:way|means|option|possibility|method|visibility|view|insight)\b|"
-    r"\b(?:not|isn't|is not|aren't|are not|invisible|inaccessible|unreachable|unavailable|hidden)(?: \w+)? (?:visible|accessible|"
-    r"reachable|available|open|exposed|to me|for me|from here)\b|\bi(?:'m| am) (?:blind|not (?:set up|equipped|connected|wired|"
-    r"allowed in))\b|\b(?:i|we) (?:can't|cannot|can not|couldn't|could not|am unable to|do not|don't) (?:do|see|look|open|view|"
-    r"reach|fetch|check|get|pull|read|run|query)\b|\b(?:unfortunately|sorry|sadly|regrettably)?,? ?(?:i|we) (?:cannot|can't|can not)\W*[.!]",
+    r"\b(?:i|we)(?: \w+){0,2}? (?:have|see|know of|find|got) no (?:way|means|option|possibility|method|visibility|"
+    r"view|insight)\b|\b(?:not|isn't|aren't|invisible|inaccessible|unreachable|unavailable|hidden)(?: \w+)? (?:to|for) "
+    r"(?:me|us)\b|\bi(?:'m| am) (?:blind|not (?:set up|equipped|connected|wired))\b|\b(?:i|we) (?:can't|cannot|can not|"
+    r"couldn't|could not|am unable to) (?:do|see|look|open|view|reach|fetch|check|get|pull|read|run|query) (?:that|"
+    r"this|it|them|any|there|into)\b|"
+    r"\b(?:unfortunately|sorry|sadly|regrettably),? (?:i|we) (?:cannot|can't|can not)\W*[.!]",
     r"\b(?:i|we|i'm|i am|this (?:agent|assistant|environment|sandbox)|my (?:environment|tools?|sandbox|"
     r"toolset))(?: \w+){0,3}? (?:can't|cannot|can not|unable to|not able to|am unable|am not able|incapable of|"
     r"not equipped"
@@ -276,37 +277,47 @@ ONLY_LOOK = words(
     r"\b(?:only|just|simply) (?:look|read|report|inspect|investigate|observe|diagnos\w+|analy[sz]e|list|watch|view)\b",
     r"\bread[- ]?only\b(?: please| only| for now| task| request)?\W*(?:$|[.,;!\n])|\b(?:hands off|dry[- ]run only)\b|"
     r"\blook,? (?:but )?(?:do not|don't) touch\b",
-    r"\b(?:do not|don't|never|must not|may not|please not|without) (?:actually |really |yet )?(?:chang|touch|modif|edit|"
-    r"alter|writ|delet|updat|appl|execut|deploy|remov|fix)\w* (?:it|them|anything|a thing|any of (?:it|them|this|that)|"
+    r"\b(?:do not|don't|never|must not|may not|please not|without) (?:actually |really |yet )?(?:chang|touch|modif|"
+    r"edit|"
+    r"alter|writ|delet|updat|appl|execut|deploy|remov|fix)\w* (?:it|them|anything|a thing|any of (?:it|them|this|"
+    r"that)|"
     r"things|something|yet|for now|until)\b",
     r"\bno (?:changes?|edits?|writes?|modifications?|actions?|fixes)\b(?: (?:please|yet|for now|at all|"
     r"whatsoever|until|to anything))?\W*(?:$|[.,;!\n])",
-    r"\bnur (?:lesen|ansehen|anschauen|schauen|prüfen)\b|nichts (?:ändern|anfassen)|\b(?:sans|ne) rien (?:modifier|changer|"
+    r"\bnur (?:lesen|ansehen|anschauen|schauen|prüfen)\b|nichts (?:ändern|anfassen)|\b(?:sans|ne) rien (?:modifier|"
+    r"changer|"
     r"toucher)|\bsolo (?:mira|lectura|leer|guarda|lettura)|sin (?:cambiar|modificar|tocar) nada|somente leitura|"
     r"não (?:altere|mude) nada|senza (?:modificare|cambiare)|不要(?:修改|更改|改动)|只(?:读|看)|変更しないで",
 )
 """The user allows nothing but looking."""
 GO_AHEAD = words(
-    r"\bgo ahead\b|\bproceed\b|\bdo it\b|\bplease do\b|\byes\b|\byep\b|\bsure\b|\bok(?:ay)?\b|\bapproved?\b|\bconfirm\w*\b|"
+    r"\bgo ahead\b|\bproceed\b|\bdo it\b|\bplease do\b|\byes\b|\byep\b|\bsure\b|\bok(?:ay)?\b|\bapproved?\b|"
+    r"\bconfirm\w*\b|"
     r"\bnow (?:you )?(?:can|may)\b|\byou (?:can|may)\b|\bfix (?:it|that|this)\b|\bthen (?:do|make|fix|apply|run)\b|"
     r"\bja\b|\boui\b|\bsí\b|\bsim\b|\bvai\b|好的|可以|はい|お願いします",
 )
 BESIDES = words(
-    r"^\W*(?:also|and also|additionally|in addition|besides|furthermore|moreover|plus|oh,? and|one more thing|"
-    r"another thing|and one (?:more )?thing|and please|and|afterwards|after that|then|finally|lastly)\b[:,]? \w",
+    r"^\W*(?:also|and also|additionally|in addition|besides?(?: (?:that|this))?|apart from that|furthermore|moreover|"
+    r"plus|oh,? and|one more thing|"
+    r"another thing|and one (?:more )?thing|and please)\b[:,]? \w|^\W*(?:and|then|finally|afterwards): ?\w",
     r"\b(?:don't|do not|never) forget (?:to|the|that)\b|\b(?:remember|make sure|be sure|take care|keep in mind) to\b|"
-    r"\bas well\b\W*(?:please\W*)?$|\b(?:in addition|on top of (?:it|that|this))\b|, too\b\W*$|\band also\b|\balso,? please\b|"
+    r"\bas well\b\W*(?:please\W*)?$|\b(?:in addition|on top of (?:it|that|this))\b|, too\b\W*$|\band also\b|"
+    r"\balso,? please\b|"
     r"\bplease also\b",
-    r"^\W*(?:außerdem|zusätzlich|und auch|vergiss nicht|aussi|en plus|de plus|n'oublie[zs]? pas|además|también|no olvides|"
+    r"^\W*(?:außerdem|zusätzlich|und auch|vergiss nicht|aussi|en plus|de plus|n'oublie[zs]? pas|además|también|"
+    r"no olvides|"
     r"além disso|também|inoltre|anche|另外|还有|また)\b",
 )
 """A further wish is added to the request."""
 HEDGE = words(
-    r"\b(?:should|ought to|might|may|could) (?:be|all be|just be|already be|now be) (?:fine|ok(?:ay)?|good|right|correct|alright|"
+    r"\b(?:should|ought to|might|may|could) (?:be|all be|just be|already be|now be) (?:fine|ok(?:ay)?|good|right|"
+    r"correct|alright|"
     r"enough|possible|safe|in order|normal|the case|there)\b|\bshould (?:work|do|settle|resolve|sort|pass|help|be\b)",
-    r"\b(?:probably|presumably|most likely|very likely|likely|usually|typically|normally|generally|ordinarily|supposedly|"
+    r"\b(?:probably|presumably|most likely|very likely|likely|usually|typically|normally|generally|ordinarily|"
+    r"supposedly|"
     r"as a rule|in general|in most cases|most of the time|more or less|i guess|i suppose|i assume|i believe|i think|"
-    r"i would (?:guess|say|think|assume|expect)|i'd (?:guess|say|think|assume|expect)|my guess|as far as i (?:know|can tell|"
+    r"i would (?:guess|say|think|assume|expect)|i'd (?:guess|say|think|assume|expect)|my guess|as far as i (?:know|"
+    r"can tell|"
     r"remember)|to my knowledge|from memory|off the top of my head|if i remember|not entirely sure|nothing to worry|"
     r"no need to worry|no reason to worry)\b",
     r"\b(?:wahrscheinlich|vermutlich|normalerweise|meistens|sollte (?:passen|gehen|stimmen)|probablement|normalement|"

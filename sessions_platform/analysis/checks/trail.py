@@ -12,7 +12,7 @@ import msgspec
 
 from sessions_platform.analysis.checks import results
 from sessions_platform.analysis.checks.shapes import QUOTE_CHARACTERS, ends_of, quote_at, quote_of, shape_of, steady
-from sessions_platform.analysis.checks.verbs import is_mutating, program_of, words_of
+from sessions_platform.analysis.checks.verbs import command_of, is_mutating, program_of, words_of
 from sessions_platform.analysis.checks.whole import WholeMessage, WholeSession
 from sessions_platform.analysis.model import Signal
 from sessions_platform.sessions.digest.words import flat
@@ -44,6 +44,10 @@ _UNSAID = frozenset(
 _encoder = msgspec.json.Encoder(order="sorted")
 _BREAKS = re.compile(r"[\s,;=\"']+")
 _VALUE_MOST = 4000
+_ONE_WORD = re.compile(r"[\w][\w./-]{1,39}")
+_OPTION = re.compile(
+    r"(?<![\w-])(--[a-z][\w-]{1,30}|-[a-z]|[a-z_]{2,30})(?:=|(?<=[a-z]) (?=[\w]))[\"']?([\w][\w.-]{1,39})(?![\w/(])"
+)
 
 
 class Call:
@@ -131,6 +135,17 @@ class Call:
         """The names and values it speaks of, in lower case."""
         said = self._parsed if self._parsed is not None else self.arguments[:_ARGUMENTS_MOST]
         return frozenset(word for text in _strings(said) for word in _BREAKS.split(text.lower()) if len(word) >= 3)
+
+    @cached_property
+    def named(self) -> dict[str, str]:
+        """Its values of one word by the names of their arguments, in lower case; of a command line its options."""
+        if isinstance(self._parsed, dict):
+            own = {key.lower(): value.lower() for key, value in self._parsed.items() if isinstance(value, str)}
+            found = {key: value for key, value in own.items() if _ONE_WORD.fullmatch(value)}
+        else:
+            found = {}
+        options = _OPTION.findall(command_of(self.arguments)[:_VALUE_MOST].lower()) if self.arguments else []
+        return found | {key.strip("-"): value for key, value in options}
 
     @cached_property
     def error_shape(self) -> str:
@@ -233,15 +248,19 @@ class Trail:
 
     @cached_property
     def _reached_later(self) -> frozenset[int]:
-        """Failed calls at least half of whose targets a later successful call spoke of."""
-        later: set[str] = set()
+        """Failed calls at least half of whose targets a later successful call spoke of.
+
+        A look at what was to be changed does not change it.
+        """
+        later, changed = set[str](), set[str]()
         found = set()
         for call in reversed(self.calls):
             if not call.failed:
                 later |= call.targets
+                changed |= call.targets if call.mutates else set()
             else:
                 own = {one for one in call.targets if len(one) >= 4}
-                if own and len(own & later) * 2 >= len(own):
+                if own and len(own & (changed if call.mutates else later)) * 2 >= len(own):
                     found.add(call.number)
         return frozenset(found)
 

@@ -104,7 +104,9 @@ def writes(text: str) -> bool:
     return any(word.lower() in _WRITES - _NOUNS for word in _WORD.findall(text[:2000]))
 
 
-_NOUNS = frozenset({"order", "set", "change", "book", "charge", "release", "schedule", "stage", "store", "label", "pay", "start"})
+_NOUNS = frozenset(
+    {"order", "set", "change", "book", "charge", "release", "schedule", "stage", "store", "label", "pay", "start"}
+)
 """Verbs that are as often names of things."""
 _TRIES_WORDS = """
 test tests pytest unittest verify validate check build lint run exec execute make npm yarn cargo go mvn gradle

@@ -11,7 +11,7 @@ from sessions_platform.analysis.checks.result_words import CHANGED
 from sessions_platform.analysis.checks.shapes import ends_of, quote_of, sentences
 from sessions_platform.analysis.checks.terms import terms_of
 from sessions_platform.analysis.checks.trail import Call, Trail, at
-from sessions_platform.analysis.checks.verbs import writes
+from sessions_platform.analysis.checks.verbs import words_of, writes
 from sessions_platform.analysis.checks.whole import WholeMessage
 from sessions_platform.analysis.model import Signal
 
@@ -19,8 +19,6 @@ _SHORT_RESULT = 240
 """A longer result is data, whose words do not speak of the call."""
 _LONGEST_WISH = 400
 _FEWEST_TERMS = 2
-_FEWEST_LATER = 2
-"""Calls or answers that must follow, so that there was an occasion."""
 
 
 def check(trail: Trail) -> Iterator[Signal]:
@@ -55,26 +53,35 @@ def _changes(call: Call) -> bool:
 
 
 def _wish(trail: Trail) -> Iterator[Signal]:
-    """A wish that was added before the work began, of whose own words no later call or answer has any."""
+    """A further wish of whose own words hardly any is in a later call or answer."""
     first = next((call.index for call in trail.calls), None)
-    if first is None:
+    if first is None or trail.final is None:
         return
-    early = [one for one in trail.users if one.index < first]
-    for message in early:
-        for wish in _added(message.text):
+    opening = trail.users[0].turn if trail.users else 0
+    for message in trail.users:
+        # Later in the talk a wish is a turn of its own, and the user says it again where it was not heard.
+        for wish in _added(message.text) if message.turn == opening and message.index < first else ():
             others = terms_of(" ".join(one.text.replace(wish, " ") for one in trail.users))
             own = terms_of(wish) - others
-            if len(own) < _FEWEST_TERMS:
-                continue
-            later = [one.text for one in trail.said if one.index > first]
-            done = [f"{call.label} {call.tool} {call.arguments[:4000]}" for call in trail.calls]
-            if len(later) + len(done) >= _FEWEST_LATER and later and not own & terms_of(" ".join([*later, *done])):
-                shown = trail.final or message
-                yield at(message, "part_forgotten", quote_of(wish), "", (shown.index,))
+            if len(own) >= _FEWEST_TERMS and _forgotten(trail, message, own):
+                yield at(message, "part_forgotten", quote_of(wish), "", (trail.final.index,))
                 return
 
 
+def _forgotten(trail: Trail, message: WholeMessage, own: set[str]) -> bool:
+    """Whether the work went on, answers have a third of the wish's words at most, and calls no more than half."""
+    calls = [call for call in trail.calls if call.index > message.index]
+    said = [one.text for one in trail.said if calls and one.index > calls[0].index]
+    if not said or len(own & terms_of(" ".join(said))) * 3 > len(own):
+        return False
+    done = " ".join(f"{' '.join(words_of(call.tool))} {call.label} {call.arguments[:4000]}" for call in calls)
+    return len(own & terms_of(done)) * 2 <= len(own)
+
+
 def _added(text: str) -> Iterator[str]:
+    """The sentences that add a wish to others."""
     for sentence in sentences(text[:8000]):
-        if len(sentence) <= _LONGEST_WISH and spoken_words.BESIDES.search(ends_of(sentence)):
+        plain = ends_of(sentence)
+        asks = sentence.rstrip().endswith(("?", "？"))
+        if not asks and len(sentence) <= _LONGEST_WISH and spoken_words.BESIDES.search(plain):
             yield sentence

@@ -50,7 +50,8 @@ def test_customer_service(tmp_path_factory: pytest.TempPathFactory) -> None:
         "unrecovered_error": 8,
         "user_corrects": 6,
         "ask_back_after_error": 5,
-        "capability_ask_back": 4,
+        "part_forgotten": 6,
+        "capability_ask_back": 5,
         "repeated_call": 1,
         "false_success_claim": 1,
         "repeated_message": 1,
@@ -68,7 +69,7 @@ def test_agents_that_write_code_together(tmp_path_factory: pytest.TempPathFactor
     assert len(found) == 28
     assert counted(found) == {
         "unrecovered_error": 7,
-        "capability_ask_back": 7,
+        "capability_ask_back": 6,
         "ask_back_after_error": 4,
         "ask_back_after_denial": 1,
         "permission_dead_end": 1,
@@ -82,11 +83,11 @@ def test_an_assistant_with_many_tools(tmp_path_factory: pytest.TempPathFactory) 
     found = logs(sample.DOJO, tmp_path_factory)
     assert len(found) == 40
     assert counted(found) == {
-        "capability_ask_back": 10,
+        "capability_ask_back": 13,
         "unrecovered_error": 4,
         "gave_up": 3,
         "repeated_message": 1,
         "edit_without_verify": 1,
     }
     asked = [log.outcome for log in found if any(one.check == "capability_ask_back" for one in log.signals)]
-    assert Counter(asked) == {"failed": 9, "success": 1}
+    assert Counter(asked) == {"failed": 12, "success": 1}

@@ -1,0 +1,136 @@
+"""Checks of what users ask for besides, of values they name, of guesses, and of hand-offs about another thing."""
+
+import pytest
+
+from sessions_platform_tests.analysis.checks.small import agent, asks, call, shell, signals, user
+
+LOOK = call("get_invoice", '{"invoice": "N-1"}', invoice="N-1")
+CHANGE = call("update_invoice", '{"updated": true}', invoice="N-1")
+
+
+@pytest.mark.parametrize(
+    "limit",
+    [
+        "Why is invoice N-1 late? Only look.",
+        "Check N-1, but do not change anything.",
+        "Find out why N-1 is late. No changes, please.",
+        "Nur ansehen: warum ist N-1 offen?",
+    ],
+)
+def test_a_change_though_the_user_allowed_only_to_look(limit: str) -> None:
+    (one,) = signals("limit_ignored", user(limit), LOOK, CHANGE, agent("It is settled."))
+    assert (one.message_index, one.also) == (2, (0,))
+    assert not signals("limit_ignored", user(limit), LOOK, agent("It waits for approval."))
+
+
+def test_a_result_tells_of_a_change_where_the_verb_does_not() -> None:
+    opened = call("parcel_open_search", '{"search": "S-1", "state": "opened"}', order="N-1")
+    (one,) = signals("limit_ignored", user("Where is N-1? Only look."), opened, agent("A search runs."))
+    assert one.tool == "parcel_open_search"
+
+
+def test_a_limit_that_the_user_lifts_is_kept() -> None:
+    steps = [user("Only look at N-1."), LOOK, agent("The date is wrong."), user("Go ahead, fix it."), CHANGE]
+    assert not signals("limit_ignored", *steps, agent("Fixed."))
+
+
+def test_a_limit_on_one_thing_does_not_forbid_the_rest() -> None:
+    assert not signals("limit_ignored", user("Settle N-1, but don't change the address."), CHANGE, agent("Settled."))
+
+
+WISHED = user("Make the report on refunds faster. Also, write down the previous cost beside the new one.")
+
+
+def test_a_further_wish_that_nothing_comes_back_to() -> None:
+    tuned = call("tune_report", "12 s", report="refunds")
+    (one,) = signals("part_forgotten", WISHED, tuned, agent("The report runs in 12 s."))
+    assert (one.message_index, one.quote[:5]) == (0, "Also,")
+    assert not signals("part_forgotten", WISHED, tuned, agent("12 s; the previous cost was 40, written beside it."))
+
+
+def test_a_wish_is_met_by_a_call_too() -> None:
+    note = call("write_note", "ok", text="previous cost beside the other")
+    assert not signals("part_forgotten", WISHED, note, agent("The report runs in 12 s."))
+
+
+def test_a_question_is_no_further_wish_nor_is_a_turn_of_its_own() -> None:
+    first, later = user("Make the report on refunds faster."), user("Also, mention the previous budget somewhere.")
+    tuned = call("tune_report", "12 s", report="refunds")
+    assert not signals("part_forgotten", user("Tune the report. Also, is postage refundable?"), tuned, agent("12 s."))
+    assert not signals("part_forgotten", first, tuned, agent("12 s."), later, tuned, agent("Sure."))
+
+
+def test_an_argument_that_is_another_than_the_user_has_just_named() -> None:
+    here, there = (call("get_account", "{}", market=market) for market in ("north", "south"))
+    steps = [user("How is account 7?"), here, agent("Fine."), user("And its limits in north?")]
+    (one,) = signals("wrong_environment", *steps, there, agent("There are none."))
+    assert (one.message_index, one.shape) == (4, "market: get_account")
+    assert not signals("wrong_environment", *steps, here, agent("There are none."))
+
+
+def test_an_argument_that_changes_from_call_to_call_says_nothing() -> None:
+    told = [call("find_policy", "{}", chapter=name) for name in ("returns", "refunds", "parcels")]
+    steps = [user("Look at the policy."), *told, agent("Fine."), user("And the refunds?")]
+    assert not signals("wrong_environment", *steps, call("find_policy", "{}", chapter="returns"), agent("Five days."))
+
+
+def test_production_is_touched_where_the_user_named_staging() -> None:
+    wrong = shell("kubectl rollout restart deploy/web --context=production", "restarted")
+    right = shell("kubectl rollout restart deploy/web --context=staging", "restarted")
+    complaint = user("That was production!")
+    steps = [user("Restart web in staging."), wrong, complaint, right, agent("Done.")]
+    assert {one.message_index for one in signals("wrong_environment", *steps)} == {1}
+
+
+def test_a_guess_that_names_nothing() -> None:
+    question = user("What was the churn of plan basic in October?")
+    (one,) = signals("hollow_answer", question, agent("That should be fine, as far as I know."))
+    assert one.message_index == 1
+    for answer in ("Churn of plan basic was 4 %, probably.", "Probably the plan was changed.", "I could not find it."):
+        assert not signals("hollow_answer", question, agent(answer))
+
+
+def test_reassurance_after_a_complaint_is_no_guess_about_the_task() -> None:
+    steps = [user("Mend the chart."), agent("The chart is mended."), user("No, that is not right."), LOOK]
+    assert not signals("hollow_answer", *steps, agent("It should be fine now."))
+
+
+ASKED = user("Please change where order C-40666 goes.")
+
+
+@pytest.mark.parametrize(("brief", "lost"), [("Look into B-32090.", 1), ("Look into C-40666.", 0)])
+def test_a_hand_off_about_another_thing_of_the_same_kind(brief: str, lost: int) -> None:
+    steps = [ASKED, agent("A moment.", "host"), asks(brief, "host"), agent("It is changed.", "desk")]
+    found = [one.shape for one in signals("handoff_loss", *steps) if one.shape.startswith("another subject")]
+    assert found == ["another subject: host to desk"] * lost
+
+
+def test_another_thing_that_a_result_had_shown_is_no_loss() -> None:
+    linked = call("get_order", '{"replaces": "B-32090"}', by="host", order="C-40666")
+    steps = [ASKED, linked, asks("Look into B-32090.", "host"), agent("It is changed.", "desk")]
+    assert not [one for one in signals("handoff_loss", *steps) if one.shape.startswith("another subject")]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "That is not visible to me. Can you run it and send me the output?",
+        "I have no way to look at this. Could you paste it?",
+        "Unfortunately I cannot. Please share the details?",
+    ],
+)
+def test_work_that_is_handed_to_the_user(words: str) -> None:
+    (one,) = signals("capability_ask_back", user("What is in table seats?"), LOOK, agent(words))
+    assert (one.message_index, one.tool) == (2, "get_invoice")
+
+
+def test_a_plain_question_hands_nothing_back() -> None:
+    assert not signals("capability_ask_back", user("Refund it."), agent("Could you share the order number?"))
+
+
+def test_success_is_claimed_in_the_middle_of_a_talk() -> None:
+    failed = call("edit_file", "error: merge conflict", ok=False, path="src/a.py", text="x")
+    look = call("read_file", "x = 1", path="src/a.py")
+    steps = [user("Fix a.py."), failed, look, agent("src/a.py is fixed, tests pass."), user("Thanks!"), agent("Bye!")]
+    (one,) = signals("false_success_claim", *steps)
+    assert (one.message_index, one.also) == (3, (1,))
