@@ -31,8 +31,6 @@ TELLS = 5
 HARMS, LEAST_RATIO = 0.2, 1.3
 """P from which on, or ratio up to which, sessions are not taken to end worse than their like."""
 RARE = 0.05
-PLAIN_HARM = 0.003
-"""Smaller p of ending worse say no more: any mishap comes with failures, so that alone must not make a pattern."""
 REFINED_AT = 0.01
 MOST_REFINED = 80
 DEPTH = 3
@@ -272,11 +270,7 @@ def _specific(draft: Draft, check: CheckFacts, seen: Lift, harm: float, mine: In
         return rare if draft.signature and seen.judged < TELLS else 1.0
     if rare > RARE:
         return 1.0
-    if not draft.signature:
-        return rare
-    both = _fisher(rare, max(harm, PLAIN_HARM))
-    # What is called explains what is seen there; a task or a platform only has more or less of every mishap.
-    return both if any(key in OF_CALLS for key, _ in draft.signature) else max(rare, both)
+    return _fisher(rare, harm) if draft.signature else rare
 
 
 def _by_chance(mine: Ints, chance: float, seen: Lift, people: Population) -> float:

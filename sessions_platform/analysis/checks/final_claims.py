@@ -24,7 +24,8 @@ def check(trail: Trail) -> Iterator[Signal]:
     for final in _last_words(trail) if trail.calls else ():
         claim = claim_in(final.text)
         against = _against(trail, final) if claim and not admits(final.text) else None
-        if against is not None:
+        # What a later turn mended was claimed too early; it did not end so.
+        if against is not None and (final is trail.final or not trail.recovered(against[1])):
             check_id, call, what = against
             yield at(final, check_id, claim, f"{call.label}: {what}", (call.index,))
             return
