@@ -18,7 +18,7 @@ import duckdb
 import msgspec
 
 from sessions_platform.analysis.model import Finding
-from sessions_platform.analysis.verification import Reader
+from sessions_platform.analysis.reader import Reader
 from sessions_platform.analysis.weeks import Observed, status_of
 from sessions_platform.partitions import week_name
 from sessions_platform.resources.object_store import ObjectStore

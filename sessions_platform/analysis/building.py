@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
@@ -16,18 +16,12 @@ from sessions_platform.analysis.hits import Hits
 from sessions_platform.analysis.known_checks import KIND, known_checks
 from sessions_platform.analysis.model import Confidence, Finding
 from sessions_platform.analysis.population import Population
+from sessions_platform.analysis.reader import Reader
 from sessions_platform.statistics.intervals import wilson
 
 MOSTLY_UNKNOWN = 0.5
 ONE_USERS = 0.5
 LEAST_SEVERITY = 0.25
-
-
-class Reader(Protocol):
-    """Whoever answers SQL on the file that the metric's query will be run on again."""
-
-    def records(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
-        """Rows of one statement as dicts."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ came in.
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from sessions_platform.analysis.cost import FAR
 from sessions_platform.analysis.model import Planned, SessionLog, Tier
@@ -93,8 +93,7 @@ def _windows(people: Population, read: Sequence[tuple[SessionLog, str]]) -> list
     """Two thirds of the windows where a check saw something, one third in matched successes of the same task."""
     hits = [log for log, reason in read if reason == "rare signal"][: MOST_L2 * 2 // 3]
     successes: dict[str, list[SessionLog]] = defaultdict(list)
-    by_hash: Callable[[SessionLog], str] = lambda log: spread(log.session_id)  # noqa: E731
-    for log in sorted(people.logs, key=by_hash):
+    for log in sorted(people.logs, key=lambda log: spread(log.session_id)):
         if log.outcome == SUCCESS:
             successes[_stratum(log)].append(log)
     matched: list[tuple[SessionLog, str]] = []

@@ -10,7 +10,7 @@ from typing import Any
 
 from sessions_platform.analysis import candidates, pooled
 from sessions_platform.analysis.analyses import cost_anomalies, platforms, regressions, task_profile
-from sessions_platform.analysis.building import Context, Reader, finding, ranked
+from sessions_platform.analysis.building import Context, finding, ranked
 from sessions_platform.analysis.cost import outlier_labels
 from sessions_platform.analysis.drivers import Driver, Spent, Texts
 from sessions_platform.analysis.drivers.rules import order
@@ -19,6 +19,7 @@ from sessions_platform.analysis.known_checks import known_checks
 from sessions_platform.analysis.metric_sql import Week
 from sessions_platform.analysis.model import Finding, Label, Planned, SessionLog
 from sessions_platform.analysis.population import Use, population
+from sessions_platform.analysis.reader import Reader
 from sessions_platform.sql import statement
 
 SEGMENTS = (regressions.NAME, platforms.NAME, task_profile.NAME)

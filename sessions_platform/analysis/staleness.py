@@ -6,18 +6,12 @@ Used by the weekly steps and by whoever shows a report; nothing of the analysis 
 import hashlib
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, Protocol
+from typing import Any
 
 import msgspec
 
+from sessions_platform.analysis.reader import Reader
 from sessions_platform.sql import statement
-
-
-class Reader(Protocol):
-    """Whoever answers SQL on the published file."""
-
-    def records(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
-        """Rows of one statement as dicts."""
 
 
 def fingerprint_of(reader: Reader, monday: date) -> str:

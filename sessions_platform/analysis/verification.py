@@ -12,12 +12,13 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any, Protocol
+from typing import Any
 
 import duckdb
 import msgspec
 
 from sessions_platform.analysis.model import Evidence, Finding
+from sessions_platform.analysis.reader import Reader
 from sessions_platform.sessions.redact.leaks import leaks
 from sessions_platform.sql import statement
 
@@ -31,13 +32,6 @@ _NAMED = re.compile(r"`[^`]*`|\"[^\"]*\"|“[^”]*”|'[^']*'|\b\d{4}-(?:W\d{2}
 
 Texts = Callable[[str], Mapping[int, str] | None]
 """The texts of a session's messages by published index; None where its staged files are gone."""
-
-
-class Reader(Protocol):
-    """Whoever answers SQL on the frozen file."""
-
-    def records(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
-        """Rows of one statement as dicts."""
 
 
 class Dropped(msgspec.Struct, frozen=True):
