@@ -22,14 +22,6 @@ NATURAL_WEIGHT = 4.0
 """As many values' worth of evidence stands behind `NATURAL`."""
 
 
-def expected(hits: Floats, exposed: Floats) -> Floats:
-    """Count that each value would have at the rate of all others; half a hit more keeps a rate of zero open."""
-    hits_of_others, others = hits.sum() - hits, exposed.sum() - exposed
-    rate = np.clip((hits_of_others + 0.5) / (others + 1.0), 0.0, 0.999)
-    made: Floats = exposed * rate
-    return made
-
-
 def spread(hits: Floats, mean: Floats, rate: Floats, natural: float = NATURAL) -> Floats:
     """For each value, the standard deviation on the logit scale of the others' rates, drawn towards `natural`.
 
@@ -58,13 +50,22 @@ def tail(hits: Floats, mean: Floats, variance: Floats) -> Floats:
     return made
 
 
-def upper_tail(hits: Floats, exposed: Floats, natural: float = NATURAL) -> Floats:
-    """P of a count at least as large for each value; 1 where there is no other value to compare with."""
+def upper_tail(hits: Floats, exposed: Floats, natural: float = NATURAL) -> tuple[Floats, Floats]:
+    """P of a count at least as large for each value, and the count expected; 1 where there is nothing to compare with.
+
+    `hits` and `exposed` have a row a value, and a column for each sort of session that is compared only with its own:
+    values that are found in one application alone say nothing where all of that application is so.
+    """
     if len(hits) < 2:
-        return np.ones(len(hits))
-    mean = expected(hits, exposed)
-    rate = np.clip(mean / np.maximum(exposed, 1.0), 1e-9, 0.999)
-    sigma = spread(hits, mean, rate, natural)
+        return np.ones(len(hits)), hits.sum(axis=1)
+    hits_of_others, others = hits.sum(axis=0) - hits, exposed.sum(axis=0) - exposed
+    alone = others < 1
+    rate_there = np.clip((hits_of_others + 0.5) / (others + 1.0), 0.0, 0.999)
+    mean = np.where(alone, hits, exposed * rate_there).sum(axis=1)
+    k, e = hits.sum(axis=1), exposed.sum(axis=1)
+    rate = np.clip(mean / np.maximum(e, 1.0), 1e-9, 0.999)
+    sigma = spread(k, mean, rate, natural)
     # The rate itself is known only as well as the others' sessions tell it.
-    known = np.maximum(hits.sum() - hits, 0.5)
-    return tail(hits, mean, mean * (1 - rate) + (mean * (1 - rate) * sigma) ** 2 + mean**2 / known)
+    known = np.maximum(np.where((exposed > 0) & ~alone, hits_of_others, 0.0).sum(axis=1), 0.5)
+    p_values = tail(k, mean, mean * (1 - rate) + (mean * (1 - rate) * sigma) ** 2 + mean**2 / known)
+    return np.where((exposed > 0) & ~alone, 1, 0).any(axis=1) * (p_values - 1) + 1, mean

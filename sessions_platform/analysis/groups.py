@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from sessions_platform.analysis.draft import OF_CALLS, CheckFacts, Draft
-from sessions_platform.analysis.excess import NATURAL, NATURAL_OF, expected, tail, upper_tail
+from sessions_platform.analysis.excess import NATURAL, NATURAL_OF, tail, upper_tail
 from sessions_platform.analysis.hits import Hits
 from sessions_platform.analysis.lift import Lift, Mask, lift
 from sessions_platform.analysis.population import Grid, Masks, Pair, Population
@@ -22,6 +22,8 @@ FEWEST_SESSIONS, FEWEST_USERS, LEAST_SHARE = 3, 2, 0.002
 """Support that a pattern needs: sessions, users, share of the week."""
 CHANCE, ORDINARY_CHANCE = 0.001, 0.01
 """Share of sessions in which a check of a hazard, or any other specific one, may see something by chance."""
+COMMON = 0.03
+"""Share of sessions in which no mishap is seen, however often sessions with it fail."""
 MISHAPS = 5.0
 """How many times as often as others failed sessions have any one mishap that is no pattern."""
 LEAST_FACTOR = 1.5
@@ -99,7 +101,8 @@ def _groups_of(one: Hits, of_check: Hits | None, shapes: int, check: CheckFacts,
     exposed = people.size if of_check is None else len(of_check.sessions)
     by_chance = 1.0 if of_check is None else _among_shapes(len(one.sessions), len(of_check.sessions), shapes)
     succeeded = float((people.failed[one.sessions] == 0.0).sum())
-    mean = CHANCE * people.size if check.hazard else succeeded + foretold(succeeded, people)
+    rarely = check.hazard or check.certain
+    mean = CHANCE * people.size if rarely else succeeded + foretold(succeeded, people)
     made = [_draft(one, (), one.sessions, exposed, mean, by_chance, check, people, of_check)]
     weak = not check.specific
     places = {} if of_check is None else _places(of_check, whole, people, only_named=weak)
@@ -160,7 +163,8 @@ def families(
                 values, hits, exposed = tuple(values[at] for at in some.tolist()), hits[some], exposed[some]
         elif grid is not None:
             values, hits, exposed = grid.values, grid.rows, grid.rows
-        family = _family(key, values, hits & (sessions & within), exposed & within, own=named is not None)
+        apart = None if key in OF_CALLS or key == "app" else people.apps
+        family = _family(key, values, hits & (sessions & within), exposed & within, apart, own=named is not None)
         if family is not None:
             yield family
 
@@ -179,21 +183,33 @@ def _together(named: Grid, used: Grid | None) -> tuple[tuple[str, ...], Masks, M
     return values, hits, exposed
 
 
-def _family(key: str, values: tuple[str, ...], hits: Masks, exposed: Masks, *, own: bool) -> _Family | None:
-    k, e = hits.sum(axis=1).astype(np.float64), exposed.sum(axis=1).astype(np.float64)
-    some = e > 0
+def _family(
+    key: str, values: tuple[str, ...], hits: Masks, exposed: Masks, apart: Ints | None, *, own: bool
+) -> _Family | None:
+    """`apart` numbers sorts of sessions that are compared only with their own."""
+    some = exposed.any(axis=1)
     if some.sum() < 2:
         return None
     kept = tuple(value for value, there in zip(values, some.tolist(), strict=True) if there)
-    k, e = k[some], e[some]
+    k, e = _counts(hits[some], apart), _counts(exposed[some], apart)
     natural = NATURAL_OF.get(key, NATURAL)
-    p_values, mean = upper_tail(k, e, natural), expected(k, e)
-    named = k > 0
+    p_values, mean = upper_tail(k, e, natural)
+    named = k.sum(axis=1) > 0
     if own and named.sum() > 1:
         # Where several have it, those that cannot have it (a tool without options) are no measure of the others.
-        p_values[named] = np.maximum(p_values[named], upper_tail(k[named], e[named], natural))
-        mean[named] = np.maximum(mean[named], expected(k[named], e[named]))
+        p_named, mean_named = upper_tail(k[named], e[named], natural)
+        p_values[named], mean[named] = np.maximum(p_values[named], p_named), np.maximum(mean[named], mean_named)
     return _Family(key, kept, hits[some], exposed[some], p_values, mean)
+
+
+def _counts(rows: Masks, apart: Ints | None) -> Floats:
+    """Sessions of each row, by sort."""
+    if apart is None:
+        return rows.sum(axis=1, keepdims=True).astype(np.float64)
+    sorts = np.zeros((rows.shape[1], int(apart.max()) + 1), dtype=np.float64)
+    sorts[np.arange(rows.shape[1]), apart] = 1.0
+    made: Floats = rows @ sorts
+    return made
 
 
 def mask_of(sessions: Ints, people: Population) -> Mask:
@@ -263,9 +279,16 @@ def _specific(draft: Draft, check: CheckFacts, seen: Lift, harm: float, mine: In
     """
     rare = draft.p_concentration if draft.signature or draft.shape else 0.0
     if not draft.signature:
-        rare = max(rare, _by_chance(mine, CHANCE if check.hazard else ORDINARY_CHANCE, seen, people))
+        rarely = check.hazard or check.certain
+        rare = max(rare, _by_chance(mine, CHANCE if rarely else ORDINARY_CHANCE, seen, people))
     if check.hazard:
         return rare
+    if not draft.signature and not draft.shape:
+        rare = min(rare, _common(mine, seen, harm, people))
+    if check.certain and not draft.signature and not draft.shape and seen.judged >= TELLS:
+        # Who is told that it cannot be done has not got what was asked for, whatever came of it.
+        least = 1.0 if check.analysis == "capability_gaps" else LEAST_RATIO
+        return rare if (seen.ratio or 0.0) >= least else 1.0
     if harm > HARMS or (seen.ratio or 0.0) < LEAST_RATIO:
         return rare if draft.signature and seen.judged < TELLS else 1.0
     if rare > RARE:
@@ -287,6 +310,13 @@ def _by_chance(mine: Ints, chance: float, seen: Lift, people: Population) -> flo
     mean = foretold(succeeded, people)
     counts = (np.array([one]) for one in (failed, mean, mean + mean**2 / (succeeded + 0.5)))
     return float(tail(*counts)[0])
+
+
+def _common(mine: Ints, seen: Lift, harm: float, people: Population) -> float:
+    """P that what is seen in more sessions than a mishap is, and comes with failure, is one all the same."""
+    from scipy import stats
+
+    return max(float(stats.poisson.sf(len(mine) - 1, COMMON * people.size)), harm) if (seen.low or 0.0) > 1.0 else 1.0
 
 
 def foretold(succeeded: float, people: Population) -> float:

@@ -41,7 +41,8 @@ def known_checks() -> dict[str, CheckFacts]:
     found = {
         name: CheckFacts(
             name,
-            specific=info.strength == "specific",
+            specific=info.strength != "weak",
+            certain=info.strength == "certain",
             hazard=info.code.startswith("S.") or info.kind == "cost",
             analysis=_ANALYSIS[info.kind],
             code=info.code,

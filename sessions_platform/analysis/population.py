@@ -79,6 +79,8 @@ class Population:
     turns: Floats
     """Turns in the same measure."""
     strata: Ints
+    apps: Ints
+    """Numbers of the applications: versions, platforms, models and tasks are each one's own."""
     values: dict[Pair, Ints]
     """Sessions that have a key's value, in order: segments, and tools, operations, agents and models used."""
     uses: tuple[Use, ...]
@@ -121,6 +123,7 @@ def population(logs: Iterable[SessionLog], uses: Iterable[Use] = ()) -> Populati
         cost_ranks=ranks(cost),
         turns=_above(np.array(turns, dtype=np.float64), tasks),
         strata=strata_of(ordered, MATCHED_BY),
+        apps=_codes([_joined(log.segments, "app") for log in ordered]),
         values=values,
         uses=kept,
         grids={

@@ -20,14 +20,21 @@ _POLICY = re.compile(
     re.IGNORECASE,
 )
 _BY_HAND = re.compile(
-    r"```|`[^`\n]{4,}`|\bmanually\b|\byourself\b|\bpaste\b|\bon your (?:end|side|own|machine)\b"
+    r"```|`[^`\n]{4,}`|\bmanually\b|\bby hand\b|\byourself\b|\bpaste\b|\bon your (?:end|side|own|machine)\b"
     r"|\b(?:command|output)\b|manuell"
     r"|manualmente|自行",
     re.IGNORECASE,
 )
-_HOW = re.compile(
-    r"\bhow (?:do|can|would|should|to)\b|\bexplain\b|\bwrite (?:me )?an?\b|\bexample\b|\?\s*$", re.IGNORECASE
+_BRING = re.compile(
+    r"\b(?:send|tell|show|give|report|paste|bring)(?: it| them| that)? (?:me|us|back|to me)\b|(?:^|\s)1[.)] ?\w",
+    re.IGNORECASE,
 )
+_ASKS_HOW = re.compile(
+    r"\bhow (?:do|can|would|should|to)\b|\bexplain\b|\bwrite (?:me )?an?\b|\bexample\b", re.IGNORECASE
+)
+_QUESTION = re.compile(r"\?\s*$")
+_ASKED = 400
+"""Characters of the end of what was asked in which a question how to do it would stand."""
 _MORE = re.compile(r"\b(?:anything|something) (?:else|more|further)\b|\belse (?:i|we) can\b", re.IGNORECASE)
 """An offer of more help asks for nothing."""
 
@@ -74,9 +81,14 @@ def _of_call(message: WholeMessage, check_id: str, quote: str, call: Call) -> Si
 
 def _incapable(trail: Trail) -> Iterator[Signal]:
     """The agent says that it lacks access, tools or ability, where no call of that turn did the work."""
-    unable = spoken_words.INABILITY.search(trail.spoken) is not None
+    unable = spoken_words.INABILITY.search(trail.spoken) or spoken_words.NOT_MINE.search(trail.spoken)
     for message in trail.said if unable else ():
         text = ends_of(message.text)
+        if spoken_words.NOT_MINE.search(text) and _tells_to(text) and not _POLICY.search(text):
+            if not _ASKS_HOW.search(_asked_before(trail, message)):
+                yield at(message, "capability_ask_back", quote_of(message.text, spoken_words.NOT_MINE), "hands back")
+                return
+            continue
         if not spoken_words.INABILITY.search(text) or _POLICY.search(text):
             continue
         own = [call for call in trail.calls if call.turn == message.turn and call.index < message.index]
@@ -97,8 +109,20 @@ def _hands_back(trail: Trail) -> Iterator[Signal]:
     if final is None or any(call.turn == final.turn and not call.failed for call in trail.calls):
         return
     text = ends_of(final.text)
-    if _BY_HAND.search(text) and spoken_words.HANDS_BACK.search(text) and not _HOW.search(trail.request[-400:]):
+    asked = _asked_before(trail, final)
+    if _ASKS_HOW.search(asked) or _QUESTION.search(asked):
+        return
+    if _BY_HAND.search(text) and spoken_words.HANDS_BACK.search(text):
         yield at(final, "capability_ask_back", quote_of(final.text, spoken_words.HANDS_BACK), "hands back")
+
+
+def _tells_to(text: str) -> bool:
+    return any(pattern.search(text) for pattern in (_BY_HAND, _BRING, spoken_words.HANDS_BACK))
+
+
+def _asked_before(trail: Trail, message: WholeMessage) -> str:
+    """The end of what the user said last."""
+    return next((one.text[-_ASKED:] for one in reversed(trail.users) if one.index < message.index), "")
 
 
 def _asks_for_work(text: str) -> bool:

@@ -1,9 +1,7 @@
-"""Nothing found, again and again: three empty results of one tool, never anything else, and not told so at the end."""
+"""Nothing found, again and again: three empty results of one tool in one turn, and then it is left at that."""
 
 from collections.abc import Iterator
 
-from sessions_platform.analysis.checks import spoken_words
-from sessions_platform.analysis.checks.shapes import ends_of
 from sessions_platform.analysis.checks.trail import Call, Trail, grouped
 from sessions_platform.analysis.model import Signal
 
@@ -11,29 +9,31 @@ FEWEST = 3
 
 
 def check(trail: Trail) -> Iterator[Signal]:
-    """One signal a tool, at its third empty result."""
+    """One signal a tool, at the third empty result of its first run that is left so."""
     for label, calls in grouped([call for call in trail.calls if not call.mutates]):
-        run = _last_run(calls)
-        if len(run) >= FEWEST and not _answered(trail, run):
+        run = next((run for run in _runs(calls) if len(run) >= FEWEST and _left(trail, run, calls)), None)
+        if run is not None:
             yield run[FEWEST - 1].signal(
                 "empty_results", label, also=tuple(one.index for one in run if one is not run[2])[:20]
             )
 
 
-def _last_run(calls: list[Call]) -> list[Call]:
-    """The empty results that nothing came after; failures in between do not end a run."""
+def _runs(calls: list[Call]) -> Iterator[list[Call]]:
+    """Empty results of one turn in a row; failures in between do not end a run."""
     run: list[Call] = []
     for call in calls:
+        if run and (call.turn != run[-1].turn or not (call.empty or call.failed)):
+            yield run
+            run = []
         if call.empty:
             run.append(call)
-        elif not call.failed:
-            run = []
-    return run
+    yield run
 
 
-def _answered(trail: Trail, run: list[Call]) -> bool:
-    """Different questions that were told to have found nothing are an answer, not a fault."""
-    if trail.final is None or len({call.key for call in run}) < len(run):
-        return False
-    text = ends_of(trail.final.text)
-    return spoken_words.TELLS_NOTHING.search(text) is not None or spoken_words.ADMISSION.search(text) is not None
+def _left(trail: Trail, run: list[Call], calls: list[Call]) -> bool:
+    """Whether nothing was found in that turn before the agent spoke without a call, which is its conclusion."""
+    found = next(
+        (one.index for one in calls if one.number > run[-1].number and not one.failed and one.turn == run[-1].turn),
+        None,
+    )
+    return found is None or any(run[-1].index < at < found for at in trail.conclusions)

@@ -12,12 +12,20 @@ from sessions_platform.analysis.checks import result_words, spoken_words
 from sessions_platform.analysis.checks.facts import facts_in, held_in
 from sessions_platform.analysis.checks.final_claims import admits, claim_in
 from sessions_platform.analysis.checks.shapes import ends_of, quote_of
+from sessions_platform.analysis.checks.terms import terms_of
 from sessions_platform.analysis.checks.trail import Trail, at
 from sessions_platform.analysis.checks.whole import WholeMessage
 from sessions_platform.analysis.model import Signal
+from sessions_platform.sessions.jsontext import NotJson, parse
 
 _FEWEST_FACTS = 2
+_BEFORE = 4000
+_BARE = 4
+"""Content words that a hand-off without a subject may have ("please handle this, thanks")."""
 _PING_PONG = 4
+_SHOWN = 8000
+_NAME = re.compile(r"[a-z]+(?:_[a-z]+)+")
+_PARTS = re.compile(r"_")
 _TOKEN = re.compile(r"\w{3,}")
 _HUMAN = re.compile(r"human|person|operator|representative|live_?agent|support_?team|supervisor", re.IGNORECASE)
 
@@ -78,12 +86,11 @@ def _lost(trail: Trail, handoff: Handoff, by_index: dict[int, WholeMessage]) -> 
         return
     request = " ".join(one.text[:4000] for one in trail.users if one.index < handoff.index)
     facts = facts_in(request)
-    if len(facts) < _FEWEST_FACTS:
-        return
     kept = held_in(facts, handoff.asked)
     answer = ends_of(handoff.answer, 2000)
     asks = bool(spoken_words.MISSING_FACTS.search(answer))
-    if len(kept) == len(facts) or (kept and not asks):
+    bare = asks and _is_bare(trail, handoff)
+    if not bare and (len(facts) < _FEWEST_FACTS or len(kept) == len(facts) or (kept and not asks)):
         return
     if not asks and held_in(facts, _work_of(trail, handoff)):
         return
@@ -92,20 +99,42 @@ def _lost(trail: Trail, handoff: Handoff, by_index: dict[int, WholeMessage]) -> 
     yield _at(shown, quote, f"facts lost: {handoff.source} to {handoff.target}", handoff)
 
 
+def _is_bare(trail: Trail, handoff: Handoff) -> bool:
+    """Nothing that was said or found before is in what is handed on, and the other agent made no call of it."""
+    subject = terms_of(asked_words(handoff.asked))
+    before = " ".join(one.text[:_BEFORE] for one in trail.messages if one.index < handoff.index)
+    called = any(handoff.index < call.index < handoff.answered_at for call in trail.calls)
+    return not called and len(subject) <= _BARE and not subject & terms_of(before)
+
+
+def asked_words(arguments: str) -> str:
+    """The words of a hand-off's arguments, without the names of its fields and of the agent."""
+    try:
+        value = parse(arguments) if arguments.lstrip()[:1] == "{" else arguments
+    except NotJson:
+        return arguments
+    if not isinstance(value, dict):
+        return arguments
+    return " ".join(one for one in value.values() if isinstance(one, str) and " " in one.strip())
+
+
 def _other_subject(trail: Trail, handoff: Handoff, by_index: dict[int, WholeMessage]) -> Iterator[Signal]:
-    """What is handed on names another thing of the same form than the user did, which nothing said or showed before."""
+    """What is handed on names another thing of a known form, which nothing said or showed before.
+
+    Of the form of an id that the user gave, or of the family of a name that was shown (`orders_eu`, `orders_us`).
+    """
     told = " ".join(one.text[:4000] for one in trail.users if one.index < handoff.index)
-    wanted = {form: fact for fact in sorted(facts_in(told)) if (form := _form(fact))}
     asked = facts_in(handoff.asked)
-    others = [fact for fact in sorted(asked) if (form := _form(fact)) in wanted and wanted[form] not in asked]
-    if not others or held_in(facts_in(told), handoff.asked):
+    if not asked or held_in(facts_in(told), handoff.asked):
         return
     shown_before = " ".join(
-        [one.text[:8000] for one in trail.messages if one.index < handoff.index and one.text]
+        [one.text[:_SHOWN] for one in trail.messages if one.index < handoff.index and one.text]
         + [call.arguments[:4000] for call in trail.calls if call.index < handoff.index]
-    )
-    unheard = [fact for fact in others if fact not in shown_before.lower()]
-    if unheard:
+    ).lower()
+    unheard = {fact for fact in asked if fact not in shown_before}
+    wanted = {form for fact in facts_in(told) if (form := _form(fact))}
+    names = {family for fact in _names_in(shown_before) if (family := _family(fact))} if unheard else set()
+    if any(_form(fact) in wanted or _family(fact) in names for fact in unheard):
         shown = by_index[handoff.index]
         quote = quote_of(shown.text)
         yield _at(shown, quote, f"another subject: {handoff.source} to {handoff.target}", handoff)
@@ -116,6 +145,16 @@ def _form(fact: str) -> str:
     if not any(sign.isdigit() for sign in fact):
         return ""
     return re.sub(r"[a-z]+", "a", re.sub(r"\d+", "0", fact))
+
+
+def _names_in(text: str) -> set[str]:
+    return set(_NAME.findall(text))
+
+
+def _family(fact: str) -> str:
+    """Equal for names of as many parts with the first in common; '' for what has no parts, or is an id."""
+    parts = _PARTS.split(fact)
+    return f"{parts[0]} {len(parts)}" if len(parts) > 1 and parts[0].isalpha() and parts[-1].isalpha() else ""
 
 
 def _work_of(trail: Trail, handoff: Handoff) -> str:

@@ -16,6 +16,13 @@ _FEWEST_TERMS = 4
 _SHORTEST = 60
 _CUT = re.compile(r"[\w,;:(\[{=+\-/\\]\s*$")
 _CUT_LENGTH = 400
+_ENDED = re.compile(r"[^\w\s,;(\[{/\\-]\W*$|\d\W*$")
+_OPEN = re.compile(
+    r"\b(?:a|an|the|is|are|was|were|has|have|of|in|on|at|to|for|with|and|or|but|by|from|that|which|because)\s*$|[,:(\[{]\s*$",
+    re.IGNORECASE,
+)
+"""Words after which more must come."""
+_SHORTEST_CUT, _SPOKEN, _USUALLY = 20, 12, 0.8
 
 
 def check(trail: Trail) -> Iterator[Signal]:
@@ -23,7 +30,7 @@ def check(trail: Trail) -> Iterator[Signal]:
     yield from _cut_context(trail)
     final = trail.final
     if final is not None:
-        yield from _cut_answer(trail, final)
+        yield from _cut_answer(trail)
         yield from _forgotten(trail, final)
 
 
@@ -42,16 +49,40 @@ def _cut_context(trail: Trail) -> Iterator[Signal]:
             return
 
 
-def _cut_answer(trail: Trail, final: WholeMessage) -> Iterator[Signal]:
-    """A long last answer that stops in the middle of a sentence or of a code block."""
-    text = final.text.rstrip()
-    if trail.messages[-1] is not final or len(text) < _CUT_LENGTH:
-        return
-    in_code = text.count("```") % 2 == 1
-    last = text.rsplit("\n", 1)[-1]
-    in_sentence = bool(_CUT.search(text)) and len(last.split()) > 12 and last[:1] not in "-*|#>"
-    if in_code or in_sentence:
-        yield at(final, "answer_cut", last[-200:].strip(), "code" if in_code else "sentence")
+def _cut_answer(trail: Trail) -> Iterator[Signal]:
+    """Words that no call came with and that stop in the middle of a sentence or of a code block."""
+    answers = [one for one in trail.said if one.index in set(trail.conclusions)]
+    for answer in answers:
+        text = answer.text.rstrip()
+        last = text.rsplit("\n", 1)[-1]
+        if len(text) < _SHORTEST_CUT or last.lstrip()[:1] in "-*|#>0123456789" or is_closing(text):
+            continue
+        shape = _cut(text, last)
+        if (
+            not shape
+            and len(text) < _CUT_LENGTH
+            and _ends_unlike(last, [one for one in trail.said if one is not answer])
+        ):
+            shape = "sentence"
+        if shape:
+            yield at(answer, "answer_cut", last[-200:].strip(), shape)
+            return
+
+
+def _cut(text: str, last: str) -> str:
+    """What shows by itself that a text stops in the middle; '' if nothing does."""
+    if text.count("```") % 2 == 1:
+        return "code"
+    in_sentence = bool(_CUT.search(text)) and len(last.split()) > 12 and len(text) >= _CUT_LENGTH
+    return "sentence" if in_sentence or _OPEN.search(last) else ""
+
+
+def _ends_unlike(last: str, others: list[WholeMessage]) -> bool:
+    """Whether words stop without a sign, of an agent whose other words end with one."""
+    if _ENDED.search(last):
+        return False
+    texts = [one.text.rstrip() for one in others if len(one.text) >= _SPOKEN]
+    return len(texts) > 1 and sum(bool(_ENDED.search(one)) for one in texts) >= _USUALLY * len(texts)
 
 
 def _forgotten(trail: Trail, final: WholeMessage) -> Iterator[Signal]:

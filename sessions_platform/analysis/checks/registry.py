@@ -63,7 +63,7 @@ class CheckInfo(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     title: str
     kind: Kind
-    strength: Literal["specific", "weak"]
+    strength: Literal["certain", "specific", "weak"]
     code: str
     hypothesis: str
     action: str

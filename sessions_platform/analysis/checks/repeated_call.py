@@ -27,7 +27,7 @@ def _runs(trail: Trail, calls: list[Call]) -> Iterator[Signal]:
         if run and call is not None and _goes_on(trail, run, call):
             run.append(call)
             continue
-        if len(run) >= FEWEST and not _resolved(run, calls):
+        if len(run) >= FEWEST and not _resolved(trail, run, calls):
             third = run[FEWEST - 1]
             also = tuple(one.index for one in run if one is not third)
             yield third.signal("repeated_call", third.label, also=also[:20])
@@ -50,7 +50,11 @@ def _goes_on(trail: Trail, run: list[Call], call: Call) -> bool:
     )
 
 
-def _resolved(run: list[Call], calls: list[Call]) -> bool:
-    """Whether the same call brought something new after all."""
-    later = [call for call in calls if call.number > run[-1].number]
-    return any(not call.failed and call.result != run[-1].result and not call.empty for call in later)
+def _resolved(trail: Trail, run: list[Call], calls: list[Call]) -> bool:
+    """Whether the same call brought something new after all, before the agent concluded or the user came back."""
+    for call in calls:
+        if call.number > run[-1].number and call.turn == run[-1].turn:
+            concluded = any(run[-1].index < at < call.index for at in trail.conclusions)
+            if not concluded and not call.failed and call.result != run[-1].result and not call.empty:
+                return True
+    return False

@@ -194,6 +194,12 @@ EMPTY = words(
     r"sin resultados|ningún resultado"
     r"|nenhum resultado|nessun risultato|没有(?:找到)?结果|未找到|見つかりません)",
 )
+ZERO_OF = words(r"^\W*(?:found |returned |got )?(?:0|zero|no) \w{3,}(?: \w+){0,2}\W*$")
+GOOD_ZERO = words(
+    r"\b(?:errors?|fail\w*|warnings?|issues?|problems?|changes?|conflicts?|vulnerabilit\w+|violations?|alerts?|incidents?|"
+    r"skipped|updated|added|deleted|removed|pending|output)\b"
+)
+"""What is well if there is none of it, or counts something done."""
 BAD_STATE = words(
     r"\b[1-9]\d* (?:\w+ )?(?:fail(?:ed|ing|ures?)|errors?|errored|broken|unhealthy)\b|\b(?:tests?|build|job|"
     r"pipeline|deployment|rollout|check|health ?check|apply|migration|stage|step)s? (?:has |have |is |are |was |"

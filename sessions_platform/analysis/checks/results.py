@@ -100,7 +100,11 @@ def is_empty(output: str) -> bool:
         return True
     if text[0] in "{[":
         return _empty_json(text)
-    return len(text) <= 160 and result_words.EMPTY.search(ends_of(text)) is not None
+    plain = ends_of(text) if len(text) <= 160 else ""
+    if not plain:
+        return False
+    zero = result_words.ZERO_OF.search(plain) and not result_words.GOOD_ZERO.search(plain)
+    return bool(zero or result_words.EMPTY.search(plain))
 
 
 def is_bad_news(output: str) -> bool:

@@ -155,6 +155,16 @@ CAPABILITY = words(
     r"on your behalf)\b",
     r"zugriff|zugang|ausführen|accès|exécuter|acceso|ejecutar|acesso|executar|accesso|eseguire|访问|权限|工具|执行|アクセス|実行",
 )
+NOT_MINE = words(
+    r"\b(?:i|we) (?:can't|cannot|can not|am unable to|am not able to|won't be able to) (?:\w+ ){1,3}?for you\b|"
+    r"\b(?:i|we) (?:can|could|may) (?:only|just) (?:advise|suggest|explain|guide|describe|recommend|instruct|give|tell|"
+    r"provide|offer|write) ?(?:advice|instructions|guidance|steps|you|\W)",
+    r"\byou(?:'ll| will|'d| would|'re going to)? (?:have|need) to (?:\w+ ){0,4}?(?:by hand|manually|yourself|on your "
+    r"own)\b|"
+    r"\b(?:do|run|make|perform|try|handle|execute|follow|carry out)(?: out)? (?:the following|this|that|it|these|those)"
+    r"(?: \w+)? (?:by hand|manually|yourself|on your own)\b",
+)
+"""The work is declared to be the user's own."""
 HANDS_BACK = words(
     r"(?:^|\n)\W*(?:run|execute|paste|type|enter|apply|use) (?:the |this |these |following |"
     r"it )+(?:\w+ )?(?:command|commands|script|query|locally|following)?|\basking (?:your|an?|"
@@ -270,6 +280,10 @@ MISSING_FACTS = words(
     r"not enough|no) (?:the |any |more |some |enough |sufficient |further )*(?:\w+ )?(?:information|details?|"
     r"context|specifics|identifier|id|name|number|input|parameters?)\b|\bunclear\b|\bunspecified\b|\bambiguous\b|"
     r"\bassum(?:e|ing|ed)\b[^.\n]{0,60}\b(?:default|any|all|latest)",
+    r"\b(?:nothing|no \w+) (?:was |is |has been |have been |got )?(?:passed|handed|given|sent|forwarded|attached|"
+    r"assigned|shared)\b|\b(?:i|we) (?:see|got|have|received|find) (?:no|nothing|only a)\b",
+    r"\bwhat (?:is|was|are) (?:this|it|that) (?:about|for)\b|\b(?:handle|do|check|fix|take over|look (?:at|into)|"
+    r"continue|help with) (?:with )?what\b",
     r"welche[rsnm]?\b|bitte (?:geben|nennen)|fehl(?:t|en)|quel(?:le)?s?\b|veuillez (?:préciser|fournir)|cuál|"
     r"indique|qual\b|informe|quale|请提供|哪个|どの|教えてください",
 )
@@ -284,6 +298,8 @@ ONLY_LOOK = words(
     r"things|something|yet|for now|until)\b",
     r"\bno (?:changes?|edits?|writes?|modifications?|actions?|fixes)\b(?: (?:please|yet|for now|at all|"
     r"whatsoever|until|to anything))?\W*(?:$|[.,;!\n])",
+    r"\b(?:touch|change|modify|alter|edit|write|delete|fix) nothing\b|\bnothing (?:is to|may|should|must|can) (?:be )?"
+    r"(?:chang|touch|modif|alter)\w*",
     r"\bnur (?:lesen|ansehen|anschauen|schauen|prüfen)\b|nichts (?:ändern|anfassen)|\b(?:sans|ne) rien (?:modifier|"
     r"changer|"
     r"toucher)|\bsolo (?:mira|lectura|leer|guarda|lettura)|sin (?:cambiar|modificar|tocar) nada|somente leitura|"

@@ -145,7 +145,10 @@ class Call:
         else:
             found = {}
         options = _OPTION.findall(command_of(self.arguments)[:_VALUE_MOST].lower()) if self.arguments else []
-        return found | {key.strip("-"): value for key, value in options}
+        # A single letter means something else in every program.
+        program = self.label.partition(" ")[0]
+        names = ((key.strip("-"), value) for key, value in options if not value.isdigit())
+        return found | {key if len(key) > 1 else f"{program} {key}": value for key, value in names}
 
     @cached_property
     def error_shape(self) -> str:
@@ -219,6 +222,12 @@ class Trail:
     def said(self) -> list[WholeMessage]:
         """What agents said, in order, without messages that only ask for calls."""
         return [one for one in self.messages if one.role == "assistant" and one.text.strip()]
+
+    @cached_property
+    def conclusions(self) -> tuple[int, ...]:
+        """Indices of agents' words that no call came with: the next message is no result."""
+        after = {one.index: later.role for one, later in zip(self.messages, self.messages[1:], strict=False)}
+        return tuple(one.index for one in self.said if after.get(one.index) != "tool")
 
     @cached_property
     def final(self) -> WholeMessage | None:

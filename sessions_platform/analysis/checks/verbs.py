@@ -89,7 +89,8 @@ def program_of(tool: str, arguments: str) -> str:
 def is_mutating(tool: str, operation: str, arguments: str) -> bool:
     """Whether a call changes something: the first verb that is known decides."""
     if is_shell(tool) or operation.partition(" ")[0].lower() == tool.lower() != "":
-        return _command_writes(command_of(arguments) or f"{operation} {arguments}")
+        # An operation may be one word of several (`charts add_chart`).
+        return _command_writes(command_of(arguments) or f"{' '.join(words_of(operation))} {arguments}")
     named = (*words_of(operation.partition(" ")[2]), *words_of(tool))
     verb = next((word for word in named if word in _WRITES or word in _READS), "")
     if verb in ("query", "select", "") and _SQL_WRITE.match(command_of(arguments)):

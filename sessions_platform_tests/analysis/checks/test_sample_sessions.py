@@ -88,6 +88,7 @@ def test_an_assistant_with_many_tools(tmp_path_factory: pytest.TempPathFactory) 
         "gave_up": 3,
         "repeated_message": 1,
         "edit_without_verify": 1,
+        "answer_cut": 1,
     }
     asked = [log.outcome for log in found if any(one.check == "capability_ask_back" for one in log.signals)]
     assert Counter(asked) == {"failed": 12, "success": 1}
