@@ -48,7 +48,7 @@ def _question(one: Draft) -> str:
         return "cost"
     if not one.label:
         return "segment"
-    return "check in a place" if one.signature or one.shape else "check"
+    return "check" if one.common or not (one.signature or one.shape) else "check in a place"
 
 
 def chosen(drafts: Sequence[Draft], again: Again) -> list[Draft]:
@@ -67,8 +67,10 @@ def chosen(drafts: Sequence[Draft], again: Again) -> list[Draft]:
             told[alike[0]] = replace(
                 best, also=tuple(sorted({*best.also, *told[alike[0]].also, other.name} - {best.name}))
             )
-        else:
-            told += _distinct([root], told, again)
+        elif added := _distinct([root], told, again):
+            # There is more of it than its places hold: it is one thing, and they are where it is seen most.
+            parts = sorted({name for one in inside for name in (one.name, *one.also)})
+            told = [one for one in told if one not in inside] + [replace(added[0], also=tuple(parts))]
     return sorted(told, key=_certainty)[:MOST]
 
 
@@ -95,13 +97,15 @@ def jaccard(a: Ints, b: Ints) -> float:
 def _nearest(alike: Sequence[Draft]) -> Draft:
     """Highest expected F1 with the excess of the widest; at a tie the specific one.
 
-    What was called says more than who called it or where, and is less likely to hold two patterns at once.
+    What was called says more than who called it or where, and is less likely to hold two patterns at once. A check's
+    own name holds from week to week, a cluster's may not.
     """
     most = max(one.excess for one in alike)
 
     def score(one: Draft) -> tuple[float, str]:
         value = 2 * one.excess / (len(one.sessions) + most) if most else 0.0
         value += 0.05 * (one.check is not None and one.check.specific) - 0.03 * len(one.signature)
+        value -= 0.03 * bool(one.shape)
         value += 0.1 * any(key in ("tool", "operation") for key, _ in one.signature)
         return (-round(value, 6), one.name)
 

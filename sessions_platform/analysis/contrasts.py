@@ -41,7 +41,7 @@ CONTRASTS = (
     Contrast("model", "regressions", ("task", "platform"), 0.3),
     Contrast("environment", "regressions", ("task", "platform"), 0.3),
     Contrast("platform", "platforms", ("task", "version"), 0.4),
-    Contrast("task", "task_profile", ("platform", "version"), 0.4),
+    Contrast("task", "task_profile", ("platform", "version"), 0.8),
     Contrast("tool", "regressions", ("task", "platform"), 0.4),
     Contrast("operation", "regressions", ("task", "platform"), 0.4),
     Contrast("agent", "regressions", ("task", "platform"), 0.4),

@@ -13,11 +13,12 @@ from sessions_platform.analysis.groups import LEAST_FACTOR, mask_of, supported
 from sessions_platform.analysis.lift import lift
 from sessions_platform.analysis.model import Label
 from sessions_platform.analysis.population import Population
-from sessions_platform.statistics.results import Ints
+from sessions_platform.statistics.results import Floats, Ints
 
 OUTLIER = "cost_outlier"
 FAR = 3.0
 """Robust standard deviations of log cost above the median of the task."""
+_STEP = 0.5
 CHECK = CheckFacts(
     OUTLIER,
     hazard=True,
@@ -36,7 +37,7 @@ def outlier_labels(people: Population) -> list[Label]:
 
 
 def bump(people: Population, labelled: Ints) -> list[Draft]:
-    """Dear sessions as a whole, if there are more than the tail between one and two standard deviations foretells.
+    """Dear sessions as a whole, if there are more than the tail before them foretells by how it falls.
 
     `labelled` are those that carry the label, which is what the finding's number counts.
 
@@ -44,11 +45,10 @@ def bump(people: Population, labelled: Ints) -> list[Draft]:
     than they have.
     """
     known = people.cost[~np.isnan(people.cost)]
-    near, mid, far = (float((known >= at).sum()) for at in (FAR - 2, FAR - 1, FAR))
-    if mid < 1 or not supported(labelled, people):
+    far = float((known >= FAR).sum())
+    if not supported(labelled, people):
         return []
-    mean = mid * mid / near
-    variance = mean + mean**2 * (4 / mid + 1 / near)
+    mean, variance = _foretold(known)
     p = float(tail(np.array([far]), np.array([mean]), np.array([variance]))[0])
     holds = far >= LEAST_FACTOR * mean
     return [
@@ -65,3 +65,16 @@ def bump(people: Population, labelled: Ints) -> list[Draft]:
             lift=lift(mask_of(labelled, people), people.failed, people.strata),
         )
     ]
+
+
+def _foretold(known: Floats) -> tuple[float, float]:
+    """Sessions from `FAR` on, by how many fewer there are from one step before it to the next, and the variance.
+
+    Where there are more in the last step, the bump reaches down to it, and the steps before it are taken.
+    """
+    bounds = np.array([FAR - 3 * _STEP, FAR - 2 * _STEP, FAR - _STEP, FAR])
+    first, near, mid = (float(((known >= a) & (known < b)).sum()) for a, b in zip(bounds, bounds[1:], strict=False))
+    steps, before, last = (1, near, mid) if mid <= near else (2, first, near)
+    falls = min((last + 0.5) / (before + 1), 0.9)
+    mean = max(last, 0.5) * falls**steps / (1 - falls)
+    return mean, mean + mean**2 * (4 / (last + 0.5) + 1 / (before + 1))

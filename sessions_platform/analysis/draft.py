@@ -16,8 +16,8 @@ OF_CALLS = ("tool", "operation", "agent")
 class CheckFacts:
     """What discovery has to know of a check.
 
-    `specific`: what it sees hardly happens by chance; `certain`: it is a fault wherever it is seen. `hazard`: it matters whatever became of the session, if it is
-    specific; what is neither (cost) is told where it is concentrated.
+    `specific`: what it sees hardly happens by chance; `certain`: it is a fault wherever it is seen. `hazard`: it matters
+    whatever became of the session, if it is specific; what is neither (cost) is told where it is concentrated.
     """
 
     name: str
@@ -52,6 +52,8 @@ class Draft:
     lift: Lift = NOTHING
     p_concentration: float = 1.0
     p_harm: float = 1.0
+    common: bool = False
+    """Whether it is in too many sessions to be a mishap, so that failing more than their like is all that is asked."""
     q_value: float = 1.0
     tests: int = 0
     also: tuple[str, ...] = ()

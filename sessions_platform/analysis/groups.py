@@ -24,6 +24,7 @@ CHANCE, ORDINARY_CHANCE = 0.001, 0.01
 """Share of sessions in which a check of a hazard, or any other specific one, may see something by chance."""
 COMMON = 0.03
 """Share of sessions in which no mishap is seen, however often sessions with it fail."""
+COMMON_AT = 0.001
 MISHAPS = 5.0
 """How many times as often as others failed sessions have any one mishap that is no pattern."""
 LEAST_FACTOR = 1.5
@@ -106,6 +107,8 @@ def _groups_of(one: Hits, of_check: Hits | None, shapes: int, check: CheckFacts,
     made = [_draft(one, (), one.sessions, exposed, mean, by_chance, check, people, of_check)]
     weak = not check.specific
     places = {} if of_check is None else _places(of_check, whole, people, only_named=weak)
+    ended_badly = people.failed == 1.0
+    worse = _places(one, ended_badly, people) if of_check is None and check.specific and not check.hazard else {}
     for family in families(one, mask_of(one.sessions, people), whole, (), people, only_named=weak):
         if family.key not in PLACES:
             continue
@@ -116,15 +119,17 @@ def _groups_of(one: Hits, of_check: Hits | None, shapes: int, check: CheckFacts,
                 if of_check is not None:
                     of_place = places.get((family.key, family.values[at]), 1.0)
                     p = max(p, of_place, _among_shapes(len(sessions), len(of_check.sessions), shapes))
+                # Where many have it and few fail, those that fail may be in one place all the same.
+                p = min(p, 2 * worse.get((family.key, family.values[at]), 1.0))
                 numbers = int(family.exposed[at].sum()), float(family.expected[at]), p
                 signature = ((family.key, family.values[at]),)
                 made.append(_draft(one, signature, sessions, *numbers, check, people, of_check))
     return made if check.specific or check.hazard or of_check is not None else made + _cells(made, one, people)
 
 
-def _places(of_check: Hits, whole: Mask, people: Population, *, only_named: bool) -> dict[Pair, float]:
-    """The p of each place for the check as a whole: a shape alone is always concentrated where it was made."""
-    found = families(of_check, mask_of(of_check.sessions, people), whole, (), people, only_named=only_named)
+def _places(of_check: Hits, within: Mask, people: Population, *, only_named: bool = False) -> dict[Pair, float]:
+    """The p of each place for the hits of a check `within` some sessions."""
+    found = families(of_check, mask_of(of_check.sessions, people), within, (), people, only_named=only_named)
     return {
         (family.key, value): p
         for family in found
@@ -259,7 +264,9 @@ def judged(draft: Draft, people: Population, sessions: Ints | None = None) -> Dr
     if not check.specific:
         return replace(draft, lift=seen, p_harm=seen.p_value, p_value=_weak(draft, check, seen, len(mine)))
     harm = _harm(inside, seen, people)
-    return replace(draft, lift=seen, p_harm=harm, p_value=_specific(draft, check, seen, harm, mine, people))
+    p_value = _specific(draft, check, seen, harm, mine, people)
+    common = not draft.signature and harm < p_value and _common(mine, seen, people)
+    return replace(draft, lift=seen, p_harm=harm, p_value=harm if common else p_value, common=common)
 
 
 def _harm(inside: Mask, seen: Lift, people: Population) -> float:
@@ -283,8 +290,6 @@ def _specific(draft: Draft, check: CheckFacts, seen: Lift, harm: float, mine: In
         rare = max(rare, _by_chance(mine, CHANCE if rarely else ORDINARY_CHANCE, seen, people))
     if check.hazard:
         return rare
-    if not draft.signature and not draft.shape:
-        rare = min(rare, _common(mine, seen, harm, people))
     if check.certain and not draft.signature and not draft.shape and seen.judged >= TELLS:
         # Who is told that it cannot be done has not got what was asked for, whatever came of it.
         least = 1.0 if check.analysis == "capability_gaps" else LEAST_RATIO
@@ -312,11 +317,11 @@ def _by_chance(mine: Ints, chance: float, seen: Lift, people: Population) -> flo
     return float(tail(*counts)[0])
 
 
-def _common(mine: Ints, seen: Lift, harm: float, people: Population) -> float:
-    """P that what is seen in more sessions than a mishap is, and comes with failure, is one all the same."""
+def _common(mine: Ints, seen: Lift, people: Population) -> bool:
+    """Whether more sessions have it than a mishap strikes, and they fail more than their like."""
     from scipy import stats
 
-    return max(float(stats.poisson.sf(len(mine) - 1, COMMON * people.size)), harm) if (seen.low or 0.0) > 1.0 else 1.0
+    return (seen.low or 0.0) > 1.0 and float(stats.poisson.sf(len(mine) - 1, COMMON * people.size)) < COMMON_AT
 
 
 def foretold(succeeded: float, people: Population) -> float:

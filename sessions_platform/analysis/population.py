@@ -25,6 +25,8 @@ MOST_VALUES = 60
 """Keys with more values name sessions or runs, not groups of them."""
 USED = ("tool", "operation", "agent", "model")
 """Keys of uses: what the tables say was used, not a tag of that name."""
+USUAL = 0.3
+"""Quantile by which a group's level is told."""
 MAD = 1.4826
 """Median absolute deviation to standard deviation, of a normal distribution."""
 
@@ -173,14 +175,20 @@ def _models(logs: Sequence[SessionLog], uses: Sequence[Use]) -> list[str]:
 
 
 def _above(values: Floats, *groupings: Ints) -> Floats:
-    """Standard deviations above the median of the groups, one grouping after the other; the spread is that of all."""
+    """Standard deviations above the usual of the groups, one grouping after the other; the spread is that of all.
+
+    A group's level is told by its lower part: where a third of its sessions are far out, the median is no more usual.
+    """
     rest = values.copy()
     for groups in groupings:
         for group in np.unique(groups):
             mine = (groups == group) & ~np.isnan(rest)
             if mine.any():
-                rest[mine] -= np.median(rest[mine])
+                rest[mine] -= np.quantile(rest[mine], USUAL)
     known = rest[~np.isnan(rest)]
+    if len(known):
+        rest -= np.median(known)
+        known = rest[~np.isnan(rest)]
     spread = MAD * float(np.median(np.abs(known))) if len(known) else 0.0
     made: Floats = rest / spread if spread > 0 else np.where(np.isnan(rest), np.nan, 0.0)
     return made
