@@ -11,8 +11,8 @@ import numpy as np
 from sessions_platform.analysis import metric_sql, wording
 from sessions_platform.analysis.draft import OF_CALLS, Draft
 from sessions_platform.analysis.evidence import Places, counter_evidence, evidence
-from sessions_platform.analysis.groups import FEWEST_SESSIONS, FEWEST_USERS
 from sessions_platform.analysis.hits import Hits
+from sessions_platform.analysis.judging import FEWEST_SESSIONS, FEWEST_USERS
 from sessions_platform.analysis.known_checks import KIND, known_checks
 from sessions_platform.analysis.model import Confidence, Finding
 from sessions_platform.analysis.population import Population

@@ -11,7 +11,7 @@ import numpy as np
 
 from sessions_platform.analysis.draft import Analysis, Draft
 from sessions_platform.analysis.excess import spread, tail
-from sessions_platform.analysis.groups import supported
+from sessions_platform.analysis.judging import supported
 from sessions_platform.analysis.lift import Lift, Mask, lift
 from sessions_platform.analysis.population import MATCHED_BY, Pair, Population, strata_of
 from sessions_platform.statistics.results import Floats, Ints

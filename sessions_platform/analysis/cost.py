@@ -9,7 +9,7 @@ import numpy as np
 
 from sessions_platform.analysis.draft import CheckFacts, Draft
 from sessions_platform.analysis.excess import tail
-from sessions_platform.analysis.groups import LEAST_FACTOR, mask_of, supported
+from sessions_platform.analysis.judging import LEAST_FACTOR, mask_of, supported
 from sessions_platform.analysis.lift import lift
 from sessions_platform.analysis.model import Label
 from sessions_platform.analysis.population import Population

@@ -16,8 +16,8 @@ OF_CALLS = ("tool", "operation", "agent")
 class CheckFacts:
     """What discovery has to know of a check.
 
-    `specific`: what it sees hardly happens by chance; `certain`: it is a fault wherever it is seen. `hazard`: it matters
-    whatever became of the session, if it is specific; what is neither (cost) is told where it is concentrated.
+    `specific`: what it sees hardly happens by chance; `certain`: it is a fault wherever it is seen. `hazard`: it
+    matters whatever became of the session, if it is specific; what is neither (cost) is told where it is concentrated.
     """
 
     name: str

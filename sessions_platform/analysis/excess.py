@@ -68,4 +68,5 @@ def upper_tail(hits: Floats, exposed: Floats, natural: float = NATURAL) -> tuple
     # The rate itself is known only as well as the others' sessions tell it.
     known = np.maximum(np.where((exposed > 0) & ~alone, hits_of_others, 0.0).sum(axis=1), 0.5)
     p_values = tail(k, mean, mean * (1 - rate) + (mean * (1 - rate) * sigma) ** 2 + mean**2 / known)
-    return np.where((exposed > 0) & ~alone, 1, 0).any(axis=1) * (p_values - 1) + 1, mean
+    told: Floats = np.where(((exposed > 0) & ~alone).any(axis=1), p_values, 1.0)
+    return told, mean

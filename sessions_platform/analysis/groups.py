@@ -1,8 +1,8 @@
 """Groups of sessions in which a check saw something: concentrated beyond use, and failing more than their like.
 
 A group is a label, refined by what tells its hits apart: a tool or operation, an agent, a shape, a segment's value.
-Pure and without words. Differences of failed shares between segments are `contrasts`; what is left of all of them
-together is decided in `choice`.
+Pure and without words. What each group's p is made of stands in `judging`; differences of failed shares between
+segments are `contrasts`; what is left of all of them together is decided in `choice`.
 """
 
 from collections import Counter
@@ -12,28 +12,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from sessions_platform.analysis.draft import OF_CALLS, CheckFacts, Draft
-from sessions_platform.analysis.excess import NATURAL, NATURAL_OF, tail, upper_tail
+from sessions_platform.analysis.excess import NATURAL, NATURAL_OF, upper_tail
 from sessions_platform.analysis.hits import Hits
-from sessions_platform.analysis.lift import Lift, Mask, lift
+from sessions_platform.analysis.judging import CHANCE, foretold, judged, mask_of, support, supported
+from sessions_platform.analysis.lift import Mask
 from sessions_platform.analysis.population import Grid, Masks, Pair, Population
 from sessions_platform.statistics.results import Floats, Ints
 
-FEWEST_SESSIONS, FEWEST_USERS, LEAST_SHARE = 3, 2, 0.002
-"""Support that a pattern needs: sessions, users, share of the week."""
-CHANCE, ORDINARY_CHANCE = 0.001, 0.01
-"""Share of sessions in which a check of a hazard, or any other specific one, may see something by chance."""
-COMMON = 0.03
-"""Share of sessions in which no mishap is seen, however often sessions with it fail."""
-COMMON_AT = 0.001
-MISHAPS = 5.0
-"""How many times as often as others failed sessions have any one mishap that is no pattern."""
-LEAST_FACTOR = 1.5
-"""Fewer times the expected count is not worth telling."""
-TELLS = 5
-"""Judged sessions from which on a group that is not seen to end worse is common, not harmful."""
-HARMS, LEAST_RATIO = 0.2, 1.3
-"""P from which on, or ratio up to which, sessions are not taken to end worse than their like."""
-RARE = 0.05
 REFINED_AT = 0.01
 MOST_REFINED = 80
 DEPTH = 3
@@ -59,16 +44,6 @@ class _Family:
         """The places of named values with at least so many hits."""
         counts = self.hits.sum(axis=1)
         return [at for at, value in enumerate(self.values) if value and counts[at] >= fewest]
-
-
-def support(people: Population) -> int:
-    """Fewest sessions of a pattern in this week."""
-    return max(FEWEST_SESSIONS, round(LEAST_SHARE * people.size))
-
-
-def supported(sessions: Ints, people: Population) -> bool:
-    """Whether there are enough sessions, of enough users."""
-    return len(sessions) >= support(people) and len(np.unique(people.users[sessions])) >= FEWEST_USERS
 
 
 def tested_groups(
@@ -192,10 +167,10 @@ def _family(
     key: str, values: tuple[str, ...], hits: Masks, exposed: Masks, apart: Ints | None, *, own: bool
 ) -> _Family | None:
     """`apart` numbers sorts of sessions that are compared only with their own."""
-    some = exposed.any(axis=1)
+    some = np.asarray(exposed.any(axis=1))
     if some.sum() < 2:
         return None
-    kept = tuple(value for value, there in zip(values, some.tolist(), strict=True) if there)
+    kept = tuple(values[at] for at in np.flatnonzero(some).tolist())
     k, e = _counts(hits[some], apart), _counts(exposed[some], apart)
     natural = NATURAL_OF.get(key, NATURAL)
     p_values, mean = upper_tail(k, e, natural)
@@ -210,18 +185,12 @@ def _family(
 def _counts(rows: Masks, apart: Ints | None) -> Floats:
     """Sessions of each row, by sort."""
     if apart is None:
-        return rows.sum(axis=1, keepdims=True).astype(np.float64)
+        whole: Floats = rows.sum(axis=1, keepdims=True).astype(np.float64)
+        return whole
     sorts = np.zeros((rows.shape[1], int(apart.max()) + 1), dtype=np.float64)
     sorts[np.arange(rows.shape[1]), apart] = 1.0
     made: Floats = rows @ sorts
     return made
-
-
-def mask_of(sessions: Ints, people: Population) -> Mask:
-    """The same sessions as booleans."""
-    inside = np.zeros(people.size, dtype=np.bool_)
-    inside[sessions] = True
-    return inside
 
 
 def _draft(
@@ -248,101 +217,6 @@ def _draft(
         p_concentration=p_concentration,
     )
     return judged(draft, people)
-
-
-def judged(draft: Draft, people: Population, sessions: Ints | None = None) -> Draft:
-    """The draft with its lift and p, of all its sessions or of some of them."""
-    check = draft.check
-    mine = draft.sessions if sessions is None else sessions
-    if check is None:
-        return draft
-    unlikely = draft.p_concentration > 0.05 or len(mine) < LEAST_FACTOR * draft.expected
-    if not check.specific and (not draft.signature or unlikely):
-        return draft
-    inside = mask_of(mine, people)
-    seen = lift(inside, people.failed, people.strata)
-    if not check.specific:
-        return replace(draft, lift=seen, p_harm=seen.p_value, p_value=_weak(draft, check, seen, len(mine)))
-    harm = _harm(inside, seen, people)
-    p_value = _specific(draft, check, seen, harm, mine, people)
-    common = not draft.signature and harm < p_value and _common(mine, seen, people)
-    return replace(draft, lift=seen, p_harm=harm, p_value=harm if common else p_value, common=common)
-
-
-def _harm(inside: Mask, seen: Lift, people: Population) -> float:
-    """P that these sessions fail no more than their like; where few are judged, that they break off no more.
-
-    Cost is no harm here: whatever is done again and again costs more.
-    """
-    if seen.judged >= TELLS:
-        return seen.p_value
-    return min(1.0, 2 * min(seen.p_value, lift(inside, people.broken_off, people.strata).p_value))
-
-
-def _specific(draft: Draft, check: CheckFacts, seen: Lift, harm: float, mine: Ints, people: Population) -> float:
-    """Rarer by chance, or more concentrated, than can be, and worse than its like; a hazard is told in any case.
-
-    Where too few of its sessions are judged to show harm, rarity alone must do.
-    """
-    rare = draft.p_concentration if draft.signature or draft.shape else 0.0
-    if not draft.signature:
-        rarely = check.hazard or check.certain
-        rare = max(rare, _by_chance(mine, CHANCE if rarely else ORDINARY_CHANCE, seen, people))
-    if check.hazard:
-        return rare
-    if check.certain and not draft.signature and not draft.shape and seen.judged >= TELLS:
-        # Who is told that it cannot be done has not got what was asked for, whatever came of it.
-        least = 1.0 if check.analysis == "capability_gaps" else LEAST_RATIO
-        return rare if (seen.ratio or 0.0) >= least else 1.0
-    if harm > HARMS or (seen.ratio or 0.0) < LEAST_RATIO:
-        return rare if draft.signature and seen.judged < TELLS else 1.0
-    if rare > RARE:
-        return 1.0
-    return _fisher(rare, harm) if draft.signature else rare
-
-
-def _by_chance(mine: Ints, chance: float, seen: Lift, people: Population) -> float:
-    """P that a check alone sees so many: what happens by chance happens in sessions that succeed, too.
-
-    Sessions that fail have up to `MISHAPS` times as much of every mishap. How well the successes tell the rate depends
-    on how many hits they have. Where few are judged, a share `chance` is all there is to go by.
-    """
-    from scipy import stats
-
-    if chance == CHANCE or seen.judged < TELLS:
-        return float(stats.poisson.sf(len(mine) - 1, chance * people.size))
-    failed, succeeded = (float((people.failed[mine] == ended).sum()) for ended in (1.0, 0.0))
-    mean = foretold(succeeded, people)
-    counts = (np.array([one]) for one in (failed, mean, mean + mean**2 / (succeeded + 0.5)))
-    return float(tail(*counts)[0])
-
-
-def _common(mine: Ints, seen: Lift, people: Population) -> bool:
-    """Whether more sessions have it than a mishap strikes, and they fail more than their like."""
-    from scipy import stats
-
-    return (seen.low or 0.0) > 1.0 and float(stats.poisson.sf(len(mine) - 1, COMMON * people.size)) < COMMON_AT
-
-
-def foretold(succeeded: float, people: Population) -> float:
-    """Failed sessions that a check would see by chance, where it sees so many that succeeded."""
-    all_failed, all_succeeded = (float((people.failed == ended).sum()) for ended in (1.0, 0.0))
-    return max(CHANCE, MISHAPS * (succeeded + 0.5) / (all_succeeded + 1.0)) * all_failed
-
-
-def _weak(draft: Draft, check: CheckFacts, seen: Lift, count: int) -> float:
-    """Both concentrated and failing more often than its like; a hazard need not fail."""
-    if count < LEAST_FACTOR * draft.expected:
-        return 1.0
-    if check.hazard:
-        return draft.p_concentration
-    return max(draft.p_concentration, seen.p_value) if seen.low is not None and seen.low > 1.0 else 1.0
-
-
-def _fisher(a: float, b: float) -> float:
-    from scipy import stats
-
-    return float(stats.chi2.sf(-2 * (np.log(max(a, 1e-300)) + np.log(max(b, 1e-300))), 4))
 
 
 def refined(drafts: Sequence[Draft], hits: Mapping[str, Hits], people: Population) -> list[Draft]:

@@ -13,8 +13,9 @@ from sessions_platform.analysis import contrasts
 from sessions_platform.analysis.choice import chosen, controlled
 from sessions_platform.analysis.draft import Analysis, CheckFacts, Draft
 from sessions_platform.analysis.drivers.rules import check_of_shape
-from sessions_platform.analysis.groups import judged, refined, supported, tested_groups
+from sessions_platform.analysis.groups import refined, tested_groups
 from sessions_platform.analysis.hits import Hits, hits_of
+from sessions_platform.analysis.judging import judged, supported
 from sessions_platform.analysis.model import Label
 from sessions_platform.analysis.population import Population
 from sessions_platform.statistics.results import Floats, Ints

@@ -4,17 +4,32 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sessions_platform.analysis.excess import expected, tail, upper_tail
+from sessions_platform.analysis.excess import tail, upper_tail
 from sessions_platform.analysis.lift import lift, ranks, shifted
 
 
 def test_a_value_is_held_against_the_rate_of_all_others() -> None:
-    hits, exposed = np.array([30.0, 10.0, 10.0]), np.array([100.0, 100.0, 100.0])
-    assert expected(hits, exposed).tolist() == pytest.approx([100 * 20.5 / 201, 100 * 40.5 / 201, 100 * 40.5 / 201])
+    hits, exposed = np.array([[30.0], [10.0], [10.0]]), np.array([[100.0], [100.0], [100.0]])
+    _, mean = upper_tail(hits, exposed)
+    assert mean.tolist() == pytest.approx([100 * 20.5 / 201, 100 * 40.5 / 201, 100 * 40.5 / 201])
+
+
+def test_a_value_is_held_against_others_of_its_own_application_only() -> None:
+    """Two applications with two values each: what all of one application has stands out nowhere."""
+    hits = np.array([[40.0, 0.0], [38.0, 0.0], [0.0, 1.0], [0.0, 1.0]])
+    exposed = np.array([[100.0, 0.0], [100.0, 0.0], [0.0, 100.0], [0.0, 100.0]])
+    p_values, mean = upper_tail(hits, exposed)
+    assert min(p_values) > 0.2
+    assert mean[0] == pytest.approx(100 * 38.5 / 101)
+    assert upper_tail(hits.sum(axis=1, keepdims=True), exposed.sum(axis=1, keepdims=True))[0][0] < 0.2
+    # The only value of its application has nothing to stand out from.
+    alone, expected = upper_tail(np.array([[40.0, 0.0], [0.0, 1.0]]), np.array([[100.0, 0.0], [0.0, 100.0]]))
+    assert alone.tolist() == [1.0, 1.0]
+    assert expected.tolist() == [40.0, 1.0]
 
 
 def test_one_value_alone_has_nothing_to_stand_out_from() -> None:
-    assert upper_tail(np.array([30.0]), np.array([100.0])).tolist() == [1.0]
+    assert upper_tail(np.array([[30.0]]), np.array([[100.0]]))[0].tolist() == [1.0]
 
 
 def test_the_tail_is_that_of_a_negative_binomial() -> None:
@@ -31,7 +46,8 @@ def test_values_that_differ_by_nature_stand_out_seldom() -> None:
     for _ in range(200):
         exposed = rng.integers(50, 500, 12).astype(float)
         rates = 0.05 * np.exp(rng.normal(0, 0.5, 12))
-        found += upper_tail(rng.binomial(exposed.astype(int), rates).astype(float), exposed).tolist()
+        hits = rng.binomial(exposed.astype(int), rates).astype(float)
+        found += upper_tail(hits[:, None], exposed[:, None])[0].tolist()
     assert np.mean(np.array(found) < 0.01) < 0.02
 
 

@@ -55,6 +55,18 @@ _COMMANDS = re.compile(
 _FLAG_WORDS = {"n": "namespace", "w": "project"}
 _READ_WIDELY = frozenset({"file", "database", "host"})
 """An agent works on others for good reasons; only changes count, and only if it left the named one alone."""
+_LIMIT = re.compile(
+    r"\b(?:only|exclusively|nothing else|nowhere else|within|inside|stick to|keep to|stay (?:in|on|with)|"
+    r"limit(?:ed)? to)\b",
+    re.IGNORECASE,
+)
+_FILLING_WORDS = """
+only just please exclusively nothing nowhere else within inside stick keep stay limit limited work about use be are do
+there here and as say
+"""
+_FILLING = frozenset(_FILLING_WORDS.split())
+_LONGEST_LIMIT = 120
+_WHOLE = re.compile(r"[\w][\w.-]+")
 _IDENTIFIER = re.compile(r".*[\d_./-].*")
 _SEGMENT = re.compile(r"[A-Za-z]+")
 _STOP_WORDS = """
@@ -73,6 +85,7 @@ def check(trail: Trail) -> Iterator[Signal]:
     for name in sorted(asked):
         yield from _by_name(trail, name, asked[name], low)
     yield from _by_class(trail)
+    yield from _by_limit(trail)
 
 
 def _by_name(trail: Trail, name: str, wanted: set[str], request: str) -> Iterator[Signal]:
@@ -115,6 +128,37 @@ def _by_class(trail: Trail) -> Iterator[Signal]:
         call = (changing or wrong)[0]
         shape = f"environment: {wanted} asked, {' '.join(sorted(_classes_of(call)))} used"
         yield call.signal("wrong_environment", shape, also=tuple(one.index for one in wrong if one is not call)[:20])
+
+
+def _by_limit(trail: Trail) -> Iterator[Signal]:
+    """The user has just said where to stay, and the calls of that turn that name a place name another."""
+    known = {part for call in trail.calls for one in _places_in(call) for part in _names_in(one)}
+    known |= {value.strip(".:,").lower() for one in trail.users for _, value in _pairs(ends_of(one.text, 2000))}
+    for message in trail.users:
+        text = message.text.strip()
+        if len(text) > _LONGEST_LIMIT or not _LIMIT.search(text):
+            continue
+        left = _names_in(text.lower()) - _STOP - _FILLING
+        wanted = left if len(left) == 1 else {one for one in left if one in known or "_" in one}
+        acting = [
+            one for one in trail.calls if one.turn == message.turn and one.index > message.index and _places_in(one)
+        ]
+        if not wanted or not acting:
+            continue
+        wrong = [one for one in acting if not any(name in one.arguments.lower() for name in wanted)]
+        if wrong and len(wrong) == len(acting):
+            call = next((one for one in wrong if one.mutates and not one.failed), wrong[0])
+            also = (message.index, *(one.index for one in wrong if one is not call))
+            yield call.signal("wrong_environment", f"not where told: {call.label}", also=also[:20])
+            return
+
+
+def _places_in(call: Call) -> list[str]:
+    return [value for name, value in places_of(call.tool, call.arguments).items() if name not in _READ_WIDELY]
+
+
+def _names_in(text: str) -> set[str]:
+    return {one.strip(".-") for one in _WHOLE.findall(text)}
 
 
 def _mended(last: Call, acting: list[Call], wrong: list[Call]) -> bool:

@@ -24,8 +24,7 @@ _BARE = 4
 """Content words that a hand-off without a subject may have ("please handle this, thanks")."""
 _PING_PONG = 4
 _SHOWN = 8000
-_NAME = re.compile(r"[a-z]+(?:_[a-z]+)+")
-_PARTS = re.compile(r"_")
+_NAME = re.compile(r"[\w.-]+/[\w./-]+\.[a-z]{1,5}\b|[a-z]+(?:_[a-z]+)+")
 _TOKEN = re.compile(r"\w{3,}")
 _HUMAN = re.compile(r"human|person|operator|representative|live_?agent|support_?team|supervisor", re.IGNORECASE)
 
@@ -152,8 +151,10 @@ def _names_in(text: str) -> set[str]:
 
 
 def _family(fact: str) -> str:
-    """Equal for names of as many parts with the first in common; '' for what has no parts, or is an id."""
-    parts = _PARTS.split(fact)
+    """Equal for names of as many parts with the first in common, and for files of a sort; '' for what has no parts."""
+    if "/" in fact:
+        return f"file {fact.rpartition('.')[2]}" if _NAME.fullmatch(fact) else ""
+    parts = fact.split("_")
     return f"{parts[0]} {len(parts)}" if len(parts) > 1 and parts[0].isalpha() and parts[-1].isalpha() else ""
 
 

@@ -20,7 +20,8 @@ reschedule add move rename drop alter grant revoke submit drain cordon uncordon 
 destroy import append overwrite enable disable start stop kill terminate reboot register assign change reset
 rotate provision publish release upload save store configure mkdir rm mv cp tee touch chmod chown ln sed
 truncate annotate label expose promote migrate restore resize attach detach approve reject close reopen invite
-reserve transfer charge
+reserve transfer charge share notify archive pause resume lock unlock block unblock subscribe unsubscribe rerun trigger
+launch redirect reroute invite email
 """
 _WRITES = frozenset(_WRITES_WORDS.split())
 _READS_WORDS = """
