@@ -1,4 +1,4 @@
-"""Whether a group of sessions is a pattern: rarer by chance, or more concentrated, than can be; and worse than its like.
+"""Whether a group is a pattern: rarer by chance, or more concentrated, than can be; and worse than its like.
 
 What is asked depends on the check's strength: a fault wherever it is seen has only to be seen often enough; what hardly
 happens by chance has to come with failure; what is weak has to be concentrated as well.

@@ -28,11 +28,11 @@ class Measured:
     found: dict[str, bool]
 
 
-def measured(week: synthetic.Week) -> Measured:
-    """Everything that discovery does with numbers."""
+def measured(week: synthetic.Week, further: dict[str, CheckFacts] | None = None) -> Measured:
+    """Everything that discovery does with numbers; `further` checks are known beside those of synthetic weeks."""
     people = population(week.logs, week.uses)
     labels = [*Rules().label_l0([], {log.session_id: log for log in week.logs}).labels, *outlier_labels(people)]
-    hits, drafts = pooled.label_groups(labels, CHECKS, people)
+    hits, drafts = pooled.label_groups(labels, CHECKS | (further or {}), people)
     told = pooled.told_groups([*drafts, *proposed(people, hits)], hits, people)
     told += pooled.told_segments(SEGMENTS, told, people)
     sets = [frozenset(pooled.sessions_of(one, people)) for one in told]

@@ -9,10 +9,12 @@ import pytest
 
 from sessions_platform.analysis.choice import jaccard
 from sessions_platform.analysis.contrasts import contrasts
+from sessions_platform.analysis.draft import CheckFacts
 from sessions_platform.analysis.model import SessionLog
+from sessions_platform.analysis.pooled import sessions_of
 from sessions_platform.analysis.population import population
 from sessions_platform_tests.analysis import synthetic
-from sessions_platform_tests.analysis.instrument import measured
+from sessions_platform_tests.analysis.instrument import f1, measured
 
 
 def recall(seeds: range, size: int, prevalence: float) -> float:
@@ -90,6 +92,72 @@ def test_five_failures_of_five_against_five_successes_are_not_enough() -> None:
 
     told = measured(_changed(synthetic.week(8, 300), few)).told
     assert not [one for one in told if any(value in "ab" for _, value in one.signature)]
+
+
+def test_what_is_a_fault_in_itself_is_told_though_its_sessions_do_not_fail_more() -> None:
+    week = synthetic.week(9, 1000)
+
+    def asks_back(number: int, log: SessionLog) -> SessionLog:
+        if number % 60:
+            return log
+        one = synthetic.Drawn(number, "", "", "", "", [], [], 0, 0)
+        synthetic.signal(one, "asks_back", ("", ""), "", "planner")
+        return msgspec.structs.replace(log, signals=tuple(one.signals))
+
+    certain = CheckFacts("asks_back", specific=True, certain=True, analysis="capability_gaps")
+    changed = _changed(week, asks_back)
+    (told,) = [one for one in measured(changed, {"asks_back": certain}).told if one.label == "asks_back"]
+    assert (len(told.sessions), told.signature) == (17, ())
+    specific = CheckFacts("asks_back", specific=True, analysis="capability_gaps")
+    assert not [one for one in measured(changed, {"asks_back": specific}).told if one.label == "asks_back"]
+
+
+def test_a_way_of_failing_of_an_eighth_of_a_small_week_is_told_beside_harmless_hits() -> None:
+    """Fifteen claims after one error, all of them failures, among as many after others that did no harm."""
+    week = synthetic.week(4, 120)
+
+    def claims(number: int, log: SessionLog) -> SessionLog:
+        if number % 4:
+            return msgspec.structs.replace(log, outcome="failed" if number % 8 < 3 else "success", signals=())
+        one = synthetic.Drawn(number, "", "", "", "", [], [], 0, 0)
+        bad = number % 8 == 0
+        shape = "rollout failed" if bad else f"odd {synthetic.TASKS[number % 7]} {number % 5}"
+        synthetic.signal(one, "false_claim", ("", ""), shape, "planner")
+        return msgspec.structs.replace(log, outcome="failed" if bad else "success", signals=tuple(one.signals))
+
+    told = [one for one in measured(_changed(week, claims)).told if one.label.startswith("false_claim")]
+    assert [len(one.sessions) for one in told] == [15]
+
+
+def test_sessions_that_cost_many_times_as_much_are_seen_where_they_are_a_third_of_their_task() -> None:
+    week = synthetic.week(6, 1000)
+    rng = np.random.default_rng(3)
+    dear: set[str] = set()
+
+    def blown_up(_: int, log: SessionLog) -> SessionLog:
+        if log.segments["task"] != (synthetic.TASKS[2],) or rng.random() > 0.35:
+            return log
+        dear.add(log.session_id)
+        return msgspec.structs.replace(log, cost_usd=log.cost_usd * 60)
+
+    made = measured(_changed(week, blown_up))
+    best = max(f1(frozenset(sessions_of(one, made.people)), frozenset(dear)) for one in made.told)
+    assert best >= 0.8
+
+
+def test_a_check_is_told_as_a_whole_where_its_places_do_not_hold_it() -> None:
+    week = synthetic.week(9, 1000)
+    operations = synthetic.OPERATIONS[:6]
+
+    def slow(number: int, log: SessionLog) -> SessionLog:
+        if number % 16:
+            return log
+        one = synthetic.Drawn(number, "", "", "", "", [], [], 0, 0)
+        synthetic.signal(one, "timeout_chain", operations[number // 16 % 6], "", "planner")
+        return msgspec.structs.replace(log, signals=tuple(one.signals), outcome="failed")
+
+    told = [one for one in measured(_changed(week, slow)).told if one.label == "timeout_chain"]
+    assert [(len(one.sessions), one.signature) for one in told] == [(63, ())]
 
 
 def test_a_specific_check_that_sees_as_much_in_successes_is_common_not_causal() -> None:

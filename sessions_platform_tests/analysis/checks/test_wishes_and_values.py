@@ -134,3 +134,81 @@ def test_success_is_claimed_in_the_middle_of_a_talk() -> None:
     steps = [user("Fix a.py."), failed, look, agent("src/a.py is fixed, tests pass."), user("Thanks!"), agent("Bye!")]
     (one,) = signals("false_success_claim", *steps)
     assert (one.message_index, one.also) == (3, (1,))
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "You would have to do this by hand: open the ledger, then send me the result.",
+        "As an assistant I can only advise: 1) open the ledger, 2) set the date.",
+        "Please do the following yourself: open the ledger and tell me what it says.",
+    ],
+)
+def test_work_is_declared_to_be_the_users_own(words: str) -> None:
+    # Though something was done in the same turn.
+    (one,) = signals("capability_ask_back", user("Set the date of N-1. Is it late?"), CHANGE, agent(words))
+    assert (one.message_index, one.shape) == (2, "hands back")
+    assert not signals("capability_ask_back", user("Explain how to set the date."), CHANGE, agent(words))
+
+
+@pytest.mark.parametrize("limit", ["Just tell me, touch nothing.", "Nothing may be changed."])
+def test_sharing_is_a_change_too(limit: str) -> None:
+    shared = call("boards", "'Sales' shared with the group", action="share", board="Sales")
+    assert signals("limit_ignored", user(limit), shared, agent("Shared."))
+
+
+def test_an_operation_of_several_words_is_read_word_by_word() -> None:
+    added = call("boards", "chart 7 added", action="add_chart", board="Sales")
+    assert signals("limit_ignored", user("Only look."), added, agent("Charted."))
+
+
+def test_a_hand_off_without_a_subject() -> None:
+    steps = [user("Why is the queue of the parcel writer long?"), agent("A moment.", "host")]
+    asked = [asks("Please handle this.", "host"), agent("Handle what? Nothing was passed on to me.", "desk")]
+    (one,) = signals("handoff_loss", *steps, *asked, agent("The desk took care of it.", "host"))
+    assert one.shape == "facts lost: host to desk"
+    told = [asks("Look at the parcel queue.", "host"), agent("What is the name of the writer?", "desk")]
+    assert not signals("handoff_loss", *steps, *told)
+
+
+def test_another_member_of_a_family_that_nothing_had_named() -> None:
+    shown = call("find_table", "sales_eu, sales_us", by="host", text="sales")
+    steps = [user("How did sales do?"), shown, asks("Look into sales_jp.", "host"), agent("Sales are up.", "desk")]
+    assert [one.shape for one in signals("handoff_loss", *steps)] == ["another subject: host to desk"]
+    known = [user("How did sales do?"), shown, asks("Look into sales_us.", "host"), agent("Sales are up.", "desk")]
+    assert not signals("handoff_loss", *known)
+
+
+def test_calls_go_elsewhere_than_the_user_has_just_said() -> None:
+    first, wrong = (shell(f"git push origin HEAD:{branch}", "done") for branch in ("next", "release"))
+    steps = [user("Bump httpkit, branch next."), first, agent("Pushed."), user("Please stay within next only.")]
+    (one,) = signals("wrong_environment", *steps, wrong, agent("Pushed."))
+    assert (one.message_index, one.also) == (4, (3,))
+    assert not signals("wrong_environment", *steps, wrong, first, agent("Pushed."))
+    assert not signals("wrong_environment", *steps, call("read_file", "x", path="a.py"), agent("Read."))
+
+
+def test_one_letter_means_something_else_in_every_program() -> None:
+    pods, tail = shell("kubectl get pods -n web", "web-1"), shell("tail -n 50 web.log", "idle")
+    assert not signals("wrong_environment", user("Is web up?"), pods, agent("Yes."), user("And web now?"), tail)
+
+
+def test_an_answer_that_stops_in_the_middle() -> None:
+    ended = [agent("Looking at the table."), agent("The table is fresh.")]
+    for last in (
+        "The totals of October are",
+        "What I found in the tables:",
+        "The report of the quarter shows the growing",
+    ):
+        (one,) = signals("answer_cut", user("How was October?"), *ended, agent(last), user("Thanks!"))
+        assert (one.message_index, one.quote) == (3, last)
+    for last in ("The totals are fine.", "It starts on 2026-10-05", "- first\n- second", "Thanks, glad it helped"):
+        assert not signals("answer_cut", user("How was October?"), *ended, agent(last))
+
+
+@pytest.mark.parametrize(
+    ("output", "empty"), [("0 runbooks", True), ("no series matched the selector", True), ("0 errors", False)]
+)
+def test_a_count_of_nothing_is_an_empty_result(output: str, empty: bool) -> None:
+    looks = [call("find_runbook", output, text=f"lag {number}") for number in range(3)]
+    assert bool(signals("empty_results", user("Why the lag?"), *looks, agent("There is none."))) is empty
