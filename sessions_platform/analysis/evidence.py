@@ -16,6 +16,8 @@ from sessions_platform.statistics.results import Ints
 
 MOST_QUOTES = 5
 MOST_COUNTER = 2
+FEWEST_WORDS = 6
+"""Shorter last words ("You're welcome!") show nothing."""
 LONGEST = 300
 LAST_WORDS = "seen:final"
 _TELLING = ("unrecovered_error", LAST_WORDS)
@@ -66,8 +68,8 @@ def counter_evidence(draft: Draft, people: Population) -> tuple[Evidence, ...]:
     found: list[Evidence] = []
     order = sorted(np.flatnonzero(fit).tolist(), key=lambda at: (not used[at], _spread(people.logs[at].session_id)))
     for at in order[:50]:
-        last = next((one for one in people.logs[at].signals if one.check == LAST_WORDS and one.quote.strip()), None)
-        if last is not None and len(found) < MOST_COUNTER:
+        last = next((one for one in people.logs[at].signals if one.check == LAST_WORDS), None)
+        if last is not None and len(last.quote.split()) >= FEWEST_WORDS and len(found) < MOST_COUNTER:
             found.append(quoted(people.logs[at].session_id, last))
     return tuple(found)
 

@@ -66,6 +66,8 @@ there here and as say
 """
 _FILLING = frozenset(_FILLING_WORDS.split())
 _LONGEST_LIMIT = 120
+_WITHIN = re.compile(r"\b(?:in|of|on|for|within|inside) (?:the )?([a-z][\w.-]*\w)")
+_SCHEMA = re.compile(r"\b(?:from|join|into|update|table)\s+([a-z_]\w*)\.[a-z_]\w*", re.IGNORECASE)
 _WHOLE = re.compile(r"[\w][\w.-]+")
 _IDENTIFIER = re.compile(r".*[\d_./-].*")
 _SEGMENT = re.compile(r"[A-Za-z]+")
@@ -131,30 +133,47 @@ def _by_class(trail: Trail) -> Iterator[Signal]:
 
 
 def _by_limit(trail: Trail) -> Iterator[Signal]:
-    """The user has just said where to stay, and the calls of that turn that name a place name another."""
-    known = {part for call in trail.calls for one in _places_in(call) for part in _names_in(one)}
-    known |= {value.strip(".:,").lower() for one in trail.users for _, value in _pairs(ends_of(one.text, 2000))}
-    for message in trail.users:
-        text = message.text.strip()
-        if len(text) > _LONGEST_LIMIT or not _LIMIT.search(text):
-            continue
-        left = _names_in(text.lower()) - _STOP - _FILLING
-        wanted = left if len(left) == 1 else {one for one in left if one in known or "_" in one}
+    """The user has just said where to look or to stay, and all calls up to the answer that name a place name others."""
+    used = {part for call in trail.calls for one in _places_in(call) for part in _names_in(one)}
+    told = used | {value.strip(".:,").lower() for one in trail.users for _, value in _pairs(ends_of(one.text, 2000))}
+    for message in trail.users if used else ():
+        wanted = _limits_to(message.text.strip().lower(), used, told)
+        # What an agent goes on with after its answer may be about something else.
+        until = next((at for at in trail.conclusions if at > message.index + 1), len(trail.messages))
         acting = [
-            one for one in trail.calls if one.turn == message.turn and one.index > message.index and _places_in(one)
+            one
+            for one in trail.calls
+            if one.turn == message.turn and message.index < one.index < until and _places_in(one)
         ]
-        if not wanted or not acting:
-            continue
-        wrong = [one for one in acting if not any(name in one.arguments.lower() for name in wanted)]
-        if wrong and len(wrong) == len(acting):
-            call = next((one for one in wrong if one.mutates and not one.failed), wrong[0])
-            also = (message.index, *(one.index for one in wrong if one is not call))
+        if wanted and acting and not any(_says(one, wanted) for one in acting):
+            call = next((one for one in acting if one.mutates and not one.failed), acting[0])
+            also = (message.index, *(one.index for one in acting if one is not call))
             yield call.signal("wrong_environment", f"not where told: {call.label}", also=also[:20])
             return
 
 
+def _limits_to(text: str, used: set[str], told: set[str]) -> set[str]:
+    """The places that short words limit the work to, or ask about."""
+    if len(text) > _LONGEST_LIMIT:
+        return set()
+    if _LIMIT.search(text) and "?" not in text:
+        left = _names_in(text) - _STOP - _FILLING
+        return left if len(left) == 1 else {one for one in left if one in told or "_" in one}
+    return {one for one in _WITHIN.findall(text) if any(_is_sibling(one, place) for place in used)}
+
+
+def _is_sibling(one: str, place: str) -> bool:
+    return one == place or one.startswith(f"{place}_") or place.startswith(f"{one}_")
+
+
+def _says(call: Call, names: set[str]) -> bool:
+    low = call.arguments.lower()
+    return any(re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", low) for name in names)
+
+
 def _places_in(call: Call) -> list[str]:
-    return [value for name, value in places_of(call.tool, call.arguments).items() if name not in _READ_WIDELY]
+    found = [value for name, value in places_of(call.tool, call.arguments).items() if name not in _READ_WIDELY]
+    return found + [one.lower() for one in _SCHEMA.findall(command_of(call.arguments)[:4000])]
 
 
 def _names_in(text: str) -> set[str]:

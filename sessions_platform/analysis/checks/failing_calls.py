@@ -7,7 +7,8 @@ errors are no signal here.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sessions_platform.analysis.checks import result_words
+from sessions_platform.analysis.checks import result_words, spoken_words
+from sessions_platform.analysis.checks.shapes import ends_of
 from sessions_platform.analysis.checks.trail import Call, Trail, grouped
 from sessions_platform.analysis.model import Signal
 
@@ -52,7 +53,7 @@ def _kind(call: Call) -> str:
 
 
 def _of_label(trail: Trail, chain: _Chain, label: str, calls: Sequence[Call]) -> Iterator[Signal]:
-    chosen = [call for call in calls if not trail.worked_later(call)]
+    chosen = [call for call in calls if not trail.worked_later(call) or _given_up(trail, call)]
     fewest = chain.fewest
     if len(chosen) < fewest:
         chosen, fewest = list(calls), chain.fewest_recovered
@@ -63,8 +64,26 @@ def _of_label(trail: Trail, chain: _Chain, label: str, calls: Sequence[Call]) ->
     yield place.signal(chain.check, f"{label}: {place.error_shape}"[:160], chain.pattern, also[:20])
 
 
+def _given_up(trail: Trail, call: Call) -> bool:
+    """Whether the agent said that it ends there, before the same thing worked after all, and nobody helped."""
+    worked = next(
+        (one for one in trail.calls if one.number > call.number and not one.failed and one.label == call.label), None
+    )
+    for message in trail.said:
+        if message.index <= call.index or message.index not in trail.conclusions or message.turn != call.turn:
+            continue
+        if worked is not None and message.index > worked.index:
+            return False
+        text = ends_of(message.text, 1000)
+        if spoken_words.ADMISSION.search(text) or spoken_words.NO_WAY_ON.search(text):
+            return True
+    return False
+
+
 def _ended_there(trail: Trail, call: Call) -> bool:
     """Whether a single failure mattered: nothing reached its target, and after a denial nothing else was done."""
+    if _given_up(trail, call):
+        return True
     if trail.recovered(call):
         return False
     done = any(one.mutates and not one.failed and one.number > call.number for one in trail.calls)

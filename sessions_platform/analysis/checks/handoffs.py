@@ -24,6 +24,7 @@ _BARE = 4
 """Content words that a hand-off without a subject may have ("please handle this, thanks")."""
 _PING_PONG = 4
 _SHOWN = 8000
+_SAME_WORDS = 40
 _NAME = re.compile(r"[\w.-]+/[\w./-]+\.[a-z]{1,5}\b|[a-z]+(?:_[a-z]+)+")
 _TOKEN = re.compile(r"\w{3,}")
 _HUMAN = re.compile(r"human|person|operator|representative|live_?agent|support_?team|supervisor", re.IGNORECASE)
@@ -40,6 +41,8 @@ class Handoff:
     answer: str
     answered_at: int
     tool: str = ""
+    called: bool = False
+    """Whether it is a call, not words that reached another agent."""
 
 
 def check(trail: Trail) -> Iterator[Signal]:
@@ -61,7 +64,7 @@ def check(trail: Trail) -> Iterator[Signal]:
 def _calls(trail: Trail) -> Iterator[Handoff]:
     for call in trail.calls:
         if result_words.HANDOFF_TOOL.search(call.tool) and not _HUMAN.search(f"{call.tool} {call.arguments[:200]}"):
-            yield Handoff(call.index, call.agent, call.tool, call.arguments, call.output, call.index, call.tool)
+            yield Handoff(call.index, call.agent, call.tool, call.arguments, call.output, call.index, call.tool, True)
 
 
 def _words(trail: Trail) -> Iterator[Handoff]:
@@ -76,7 +79,17 @@ def _words(trail: Trail) -> Iterator[Handoff]:
             if later.role == "assistant" and later.text.strip():
                 answer = later
         if answer is not None:
-            yield Handoff(message.index, message.agent, answer.agent, message.text, answer.text, answer.index)
+            tool = _tool_of(trail, message)
+            yield Handoff(message.index, message.agent, answer.agent, message.text, answer.text, answer.index, tool)
+
+
+def _tool_of(trail: Trail, message: WholeMessage) -> str:
+    """The tool by whose call these words were handed on, where one stands among the calls."""
+    words_there = " ".join(message.text.split())[:_SAME_WORDS]
+    for call in trail.calls:
+        if call.index > message.index and words_there in " ".join(call.arguments.split()):
+            return call.tool
+    return ""
 
 
 def _lost(trail: Trail, handoff: Handoff, by_index: dict[int, WholeMessage]) -> Iterator[Signal]:
@@ -140,9 +153,10 @@ def _other_subject(trail: Trail, handoff: Handoff, by_index: dict[int, WholeMess
 
 
 def _form(fact: str) -> str:
-    """Equal for two ids of one kind; '' for what is no id."""
+    """Equal for two ids of one kind, or two names of as many parts; '' for other words."""
     if not any(sign.isdigit() for sign in fact):
-        return ""
+        parts = re.split(r"[-_]", fact)
+        return f"name {len(parts)}" if len(parts) > 1 and all(len(one) > 2 and one.isalpha() for one in parts) else ""
     return re.sub(r"[a-z]+", "a", re.sub(r"\d+", "0", fact))
 
 
@@ -179,7 +193,7 @@ def _again(handoffs: list[Handoff], by_index: dict[int, WholeMessage]) -> Iterat
 
 def _ping_pong(trail: Trail, handoffs: list[Handoff], by_index: dict[int, WholeMessage]) -> Iterator[Signal]:
     """Transfers to and fro with no other call in between."""
-    moves = [one for one in handoffs if one.tool]
+    moves = [one for one in handoffs if one.called]
     run: list[Handoff] = []
     for handoff in moves:
         between = [call for call in trail.calls if run and run[-1].index < call.index < handoff.index]

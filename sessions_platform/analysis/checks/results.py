@@ -174,7 +174,7 @@ def _empty_json(text: str) -> bool:
     if isinstance(value, dict):
         lists = [value[key] for key in _LIST_KEYS if isinstance(value.get(key), list | dict)]
         if lists:
-            return not any(lists)
+            return not any(_holds(one) for one in lists)
         counts = [value[key] for key in _COUNT_KEYS if isinstance(value.get(key), int)]
         if counts:
             return not any(counts)
@@ -183,6 +183,13 @@ def _empty_json(text: str) -> bool:
         )
         return len(value) <= 3 and 0 < len(said) <= 160 and result_words.EMPTY.search(ends_of(said)) is not None
     return isinstance(value, list) and not any(value)
+
+
+def _holds(value: Any) -> bool:
+    """Whether there is anything inside: an object whose only values are empty lists holds nothing."""
+    if isinstance(value, dict) and value and all(isinstance(one, list | dict) for one in value.values()):
+        return any(_holds(one) for one in value.values())
+    return bool(value)
 
 
 def _parsed(text: str) -> Any:

@@ -155,6 +155,16 @@ CAPABILITY = words(
     r"on your behalf)\b",
     r"zugriff|zugang|ausführen|accès|exécuter|acceso|ejecutar|acesso|executar|accesso|eseguire|访问|权限|工具|执行|アクセス|実行",
 )
+NO_WAY_ON = words(
+    r"\b(?:i|we|my account|my role|this account) (?:do not|don't|does not|doesn't|am not|'m not|are not|lack|have no|"
+    r"has no)(?: \w+){0,3} (?:rights?|permissions?|permitted|allowed|authori[sz]ed|access|entitled|privileges?)\b",
+    r"\bmy (?:rights?|permissions?|access|role|privileges?)(?: \w+){0,3} (?:end|ends|stop|stops|not|n't)\b",
+    r"\b(?:an? |the |your )?(?:admin\w*|owner|someone|somebody|a human|a colleague)(?: else)? (?:has|have|must|needs?|"
+    r"will have|would have|should) (?:to )?(?:do|take|grant|give|allow|approve|see|look|fix|run|add)\b",
+    r"\b(?:closed|locked|barred) (?:to|for) me\b|\b(?:i (?:stop|leave it|give up|end)|so i (?:stop|leave)|have to stop|"
+    r"nothing more (?:to do|i can do)|can't get past|no luck|stays? (?:undone|open))\b",
+)
+"""The agent goes no further."""
 NOT_MINE = words(
     r"\b(?:i|we) (?:can't|cannot|can not|am unable to|am not able to|won't be able to) (?:\w+ ){1,3}?for you\b|"
     r"\b(?:i|we) (?:can|could|may) (?:only|just) (?:advise|suggest|explain|guide|describe|recommend|instruct|give|tell|"

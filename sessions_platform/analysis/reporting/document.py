@@ -56,7 +56,7 @@ def report_of(gathered: Gathered) -> Row:
         "driver": gathered.driver,
         "analysis_version": gathered.analysis_version,
         "data": gathered.data,
-        "decisions": [one["finding_id"] for one in findings if one["status"] not in _SETTLED][:MOST_DECISIONS],
+        "decisions": _to_decide(findings),
         "findings": findings,
         "rejected": [
             {"finding_id": one.finding_id, "title": one.title}
@@ -73,6 +73,13 @@ def report_of(gathered: Gathered) -> Row:
         "ledger": [msgspec.to_builtins(one) for one in gathered.spent],
         "facts": gathered.facts,
     }
+
+
+def _to_decide(findings: Sequence[Row]) -> list[str]:
+    """Ids for the first page: what nobody has decided yet comes before what was accepted."""
+    still_open = [one for one in findings if one["status"] not in _SETTLED]
+    still_open.sort(key=lambda one: one["decision"] is not None)
+    return [one["finding_id"] for one in still_open[:MOST_DECISIONS]]
 
 
 def ranked(findings: Sequence[Finding]) -> list[Finding]:
