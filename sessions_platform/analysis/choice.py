@@ -17,6 +17,8 @@ from sessions_platform.statistics.results import Ints
 FALSE_DISCOVERIES = 0.05
 SAME = 0.5
 """Jaccard index of session sets from which on two groups are one."""
+SMALL, INSIDE = 0.4, 0.65
+"""A part of a wide group is at most so much of it, and lies in it for the most."""
 STANDS_AT = 0.01
 MOST = 40
 Again = Callable[[Draft, Ints], float]
@@ -57,7 +59,7 @@ def chosen(drafts: Sequence[Draft], again: Again) -> list[Draft]:
     Groups that are told apart by something come before a check as a whole, which may hold several of them.
     """
     placed = [one for one in drafts if one.signature]
-    told = _distinct(sorted(placed, key=_certainty), [], again)
+    told = _joined(_distinct(sorted(placed, key=_certainty), [], again), sorted(placed, key=_certainty))
     for root in sorted((one for one in drafts if not one.signature), key=_certainty):
         alike = [at for at, one in enumerate(told) if jaccard(one.sessions, root.sessions) >= SAME]
         inside = [one for one in told if one.label == root.label and one.signature]
@@ -72,6 +74,27 @@ def chosen(drafts: Sequence[Draft], again: Again) -> list[Draft]:
             parts = sorted({name for one in inside for name in (one.name, *one.also)})
             told = [one for one in told if one not in inside] + [replace(added[0], also=tuple(parts))]
     return sorted(told, key=_certainty)[:MOST]
+
+
+def _joined(told: list[Draft], known: Sequence[Draft]) -> list[Draft]:
+    """Several small groups that lie in one wide one, at one call, are that one: it fails there in several ways."""
+    for wide in known:
+        calls = [pair for pair in wide.signature if pair[0] in ("tool", "operation")]
+        if not calls or wide in told or wide.expected > SMALL * len(wide.sessions):
+            continue
+        parts = [
+            one for one in told if len(one.sessions) <= SMALL * len(wide.sessions) and _inside(one, wide) >= INSIDE
+        ]
+        if len(parts) >= 2 and sum(_inside(one, wide) * len(one.sessions) for one in parts) >= SMALL * len(
+            wide.sessions
+        ):
+            names = {name for one in parts for name in (one.name, *one.also)}
+            told = [*(one for one in told if one not in parts), replace(wide, also=tuple(sorted(names)))]
+    return told
+
+
+def _inside(one: Draft, other: Draft) -> float:
+    return len(np.intersect1d(one.sessions, other.sessions, assume_unique=True)) / len(one.sessions)
 
 
 def _distinct(left: list[Draft], before: Sequence[Draft], again: Again) -> list[Draft]:

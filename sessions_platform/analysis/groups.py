@@ -24,6 +24,8 @@ MOST_REFINED = 80
 DEPTH = 3
 MOST_CHILDREN = 3
 MOST_PARENTS = 12
+LOCAL, MOSTLY = ("version", "release", "model", "platform", "environment"), 0.8
+"""Keys that do not say what is done: a tool's wording that is found in one of their values only is that one's."""
 PLACES = ("tool", "operation", "model", "version", "release", "environment", "platform", "task")
 """Keys whose values can be held against each other. Agents and applications do different things altogether: that a
 check sees something in one of them alone says what it does; they only narrow down what stands out otherwise."""
@@ -82,6 +84,7 @@ def _groups_of(one: Hits, of_check: Hits | None, shapes: int, check: CheckFacts,
     made = [_draft(one, (), one.sessions, exposed, mean, by_chance, check, people, of_check)]
     weak = not check.specific
     places = {} if of_check is None else _places(of_check, whole, people, only_named=weak)
+    local = {} if of_check is None else _places(one, _exposed_to(one, people), people)
     ended_badly = people.failed == 1.0
     worse = _places(one, ended_badly, people) if of_check is None and check.specific and not check.hazard else {}
     for family in families(one, mask_of(one.sessions, people), whole, (), people, only_named=weak):
@@ -91,7 +94,9 @@ def _groups_of(one: Hits, of_check: Hits | None, shapes: int, check: CheckFacts,
             sessions = np.flatnonzero(family.hits[at])
             if supported(sessions, people):
                 p = float(family.p_values[at])
-                if of_check is not None:
+                if of_check is not None and family.key in LOCAL:
+                    p = local.get((family.key, family.values[at]), 1.0)
+                elif of_check is not None:
                     of_place = places.get((family.key, family.values[at]), 1.0)
                     p = max(p, of_place, _among_shapes(len(sessions), len(of_check.sessions), shapes))
                 # Where many have it and few fail, those that fail may be in one place all the same.
@@ -110,6 +115,15 @@ def _places(of_check: Hits, within: Mask, people: Population, *, only_named: boo
         for family in found
         for value, p in zip(family.values, family.p_values.tolist(), strict=True)
     }
+
+
+def _exposed_to(one: Hits, people: Population) -> Mask:
+    """Sessions that used the tool whose wording a shape is; all, where it is no one tool's."""
+    named = one.by.get("tool")
+    for value, row in zip(named.values, named.rows, strict=True) if named is not None else ():
+        if row.sum() >= MOSTLY * len(one.sessions) and ("tool", value) in people.values:
+            return mask_of(people.values["tool", value], people) | mask_of(one.sessions, people)
+    return np.ones(people.size, dtype=np.bool_)
 
 
 def _cells(parents: Sequence[Draft], one: Hits, people: Population) -> list[Draft]:

@@ -212,3 +212,43 @@ def test_an_answer_that_stops_in_the_middle() -> None:
 def test_a_count_of_nothing_is_an_empty_result(output: str, empty: bool) -> None:
     looks = [call("find_runbook", output, text=f"lag {number}") for number in range(3)]
     assert bool(signals("empty_results", user("Why the lag?"), *looks, agent("There is none."))) is empty
+
+
+QUERY = "SELECT count(*) FROM {}.visits"
+
+
+def test_a_question_about_one_place_is_answered_from_another() -> None:
+    wrong, right = (call("run_sql", "7", sql=QUERY.format(schema)) for schema in ("sales", "sales_dev"))
+    steps = [user("How many visits were there?"), right, agent("Seven."), user("What does it look like in sales_dev?")]
+    (one,) = signals("wrong_environment", *steps, wrong, agent("Seven, too."))
+    assert (one.message_index, one.shape) == (4, "not where told: SELECT")
+    assert not signals("wrong_environment", *steps, right, agent("Seven, too."))
+    # What comes after the answer may be about something else; a question without a place asks about none.
+    assert not signals("wrong_environment", *steps, right, agent("Seven, too."), agent("Next."), wrong)
+    assert not signals("wrong_environment", *steps[:3], user("And only new members?"), wrong, agent("Three."))
+
+
+def test_a_denial_that_the_agent_owned_up_to_stays_one_though_a_later_call_works() -> None:
+    denied = call("run_sql", "permission denied: role agent", ok=False, sql=QUERY.format("sales"))
+    worked = call("run_sql", "7", sql=QUERY.format("sales"))
+    ends = agent("My rights end here, an admin has to take over.")
+    steps = [user("How many visits?"), denied, denied]
+    (one,) = signals("permission_dead_end", *steps, ends, agent("Next, the totals."), worked, agent("Seven."))
+    assert one.message_index == 1
+    assert not signals("permission_dead_end", *steps, worked, agent("Seven."))
+    granted = [user("You have the right now."), worked, agent("Seven.")]
+    assert not signals("permission_dead_end", *steps, agent("Can you grant it to me?"), *granted)
+
+
+def test_lists_inside_an_answer_may_be_empty() -> None:
+    for output, empty in (('{"status": 200, "data": {"orders": []}}', True), ('{"data": {"orders": ["C-1"]}}', False)):
+        looks = [call("find_orders", output, page=number) for number in range(3)]
+        assert bool(signals("empty_results", user("My orders?"), *looks, agent("There are none."))) is empty
+
+
+def test_a_hand_off_by_words_names_the_tool_that_it_was_made_with() -> None:
+    handed = asks("Please handle this.", "host")
+    answer = agent("Handle what? Nothing was passed on to me.", "desk")
+    made = call("dispatch", "Handle what?", by="host", agent="desk", request="Please handle this.")
+    (one, *_) = signals("handoff_loss", user("Why is the parcel queue long?"), handed, answer, made)
+    assert one.tool == "dispatch"
