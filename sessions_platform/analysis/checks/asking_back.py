@@ -35,6 +35,12 @@ _ASKS_HOW = re.compile(
 _QUESTION = re.compile(r"\?\s*$")
 _ASKED = 400
 """Characters of the end of what was asked in which a question how to do it would stand."""
+_GOES_ON = re.compile(
+    r"\bfirst need to\b|\b(?:need|have) to (?:first )?(?:search|look|find|check)\b"
+    r"|\blet['’]s (?:start|source|collect|search|find)|\b(?:can't|can’t|cannot) \w+ (?:an? |the )?\w+ yet\b",
+    re.IGNORECASE,
+)
+"""What is lacking is about to be fetched, or will be possible later."""
 _MORE = re.compile(r"\b(?:anything|something) (?:else|more|further)\b|\belse (?:i|we) can\b", re.IGNORECASE)
 """An offer of more help asks for nothing."""
 
@@ -145,6 +151,7 @@ def _is_inability(sentence: str) -> bool:
         spoken_words.INABILITY.search(sentence) is not None
         and (spoken_words.CAPABILITY.search(sentence) or spoken_words.HANDS_BACK.search(sentence)) is not None
         and "if " not in sentence[:12].lower()
+        and not _GOES_ON.search(sentence)
     )
 
 
