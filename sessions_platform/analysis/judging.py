@@ -94,7 +94,7 @@ def _specific(draft: Draft, check: CheckFacts, seen: Lift, harm: float, mine: In
         least = 1.0 if check.analysis == "capability_gaps" else LEAST_RATIO
         return rare if (seen.ratio or 0.0) >= least else 1.0
     if harm > HARMS or (seen.ratio or 0.0) < LEAST_RATIO:
-        return rare if draft.signature and seen.judged < TELLS else 1.0
+        return rare if draft.signature and seen.judged < TELLS and len(mine) >= 2 * TELLS else 1.0
     if rare > RARE:
         return 1.0
     return _fisher(rare, harm) if draft.signature else rare
