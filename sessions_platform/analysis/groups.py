@@ -268,13 +268,17 @@ def _split(parent: Draft, one: Hits, people: Population) -> Iterable[tuple[float
     for family in families(one, inside, open_to, taken, people, only_named=weak):
         for at in family.ranked(support(people)):
             sessions, exposed = np.flatnonzero(family.hits[at]), int(family.exposed[at].sum())
+            signature = tuple(sorted((*parent.signature, (family.key, family.values[at]))))
+            named = [pair for pair in signature if pair[0] in one.by]
+            if len(named) > 1:
+                sessions = np.intersect1d(sessions, one.together(named), assume_unique=True)
             if not supported(sessions, people):
                 continue
             yield (
                 float(family.p_values[at]),
                 replace(
                     parent,
-                    signature=tuple(sorted((*parent.signature, (family.key, family.values[at])))),
+                    signature=signature,
                     sessions=sessions,
                     exposed=exposed,
                     expected=min(float(len(sessions)), rate * exposed, float(family.expected[at])),

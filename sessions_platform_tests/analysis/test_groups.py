@@ -10,7 +10,8 @@ import pytest
 from sessions_platform.analysis.choice import jaccard
 from sessions_platform.analysis.contrasts import contrasts
 from sessions_platform.analysis.draft import CheckFacts
-from sessions_platform.analysis.model import SessionLog
+from sessions_platform.analysis.hits import hits_of
+from sessions_platform.analysis.model import Label, SessionLog
 from sessions_platform.analysis.pooled import sessions_of
 from sessions_platform.analysis.population import population
 from sessions_platform_tests.analysis import synthetic
@@ -158,6 +159,19 @@ def test_a_check_is_told_as_a_whole_where_its_places_do_not_hold_it() -> None:
 
     told = [one for one in measured(_changed(week, slow)).told if one.label == "timeout_chain"]
     assert [(len(one.sessions), one.signature) for one in told] == [(63, ())]
+
+
+def test_two_rows_that_name_one_thing_each_are_no_row_that_names_both() -> None:
+    people = population(synthetic.week(1, 50).logs)
+    first, second = people.logs[0].session_id, people.logs[1].session_id
+    rows = [
+        Label(first, "a", "L0", "constraint", "a", tool_name="shell", agent_name="maker"),
+        Label(second, "a", "L0", "constraint", "a", tool_name="shell", agent_name="tester"),
+        Label(second, "a", "L0", "constraint", "a", tool_name="grep", agent_name="maker"),
+    ]
+    hits = hits_of(rows, people)["a"]
+    assert hits.together([("tool", "shell"), ("agent", "maker")]).tolist() == [0]
+    assert hits.together([("tool", "shell")]).tolist() == [0, 1]
 
 
 def test_a_specific_check_that_sees_as_much_in_successes_is_common_not_causal() -> None:
