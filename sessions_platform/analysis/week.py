@@ -47,7 +47,7 @@ from sessions_platform.resources.warehouse import Publisher
 from sessions_platform.sessions.layout import report_key, week_step_key
 from sessions_platform.sql import statement
 
-VERSION = 3
+VERSION = 4
 """Results of another version are made again."""
 LABELS_TABLE = "session_labels"
 T = TypeVar("T")

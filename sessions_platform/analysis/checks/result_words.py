@@ -31,6 +31,8 @@ TIMEOUT = words(
     r"expirou|超时|超時|タイムアウト|시간 초과|время ожидания",
 )
 DENIED = words(
+    r"\bno permissions?\b|\b(?:missing|insufficient|lacks? (?:the |a )?)(?: \w+)? ?(?:scope|grant|right|role)\b|"
+    r"\b(?:scope|grant|right|role) (?:is )?missing\b",
     r"permissions? (?:to|for|on) [\w./:@-]{1,80} (?:was |is |has been )?(?:denied|refused|missing)|(?:no|"
     r"insufficient|inadequate|missing) (?:\w+ )?(?:permissions?|privileges?|rights|authori[sz]ation|"
     r"clearance) (?:to|for|on)\b",
@@ -56,7 +58,8 @@ DENIED = words(
     r"(?:token|credentials?|session|key) (?:has |have |is |are |was )?(?:expired|revoked|not valid)|not logged in|"
     r"login required",
     r"(?:denied|blocked|rejected|refused|prohibited|disallowed) by (?:the |a |an )?"
-    r"(?:\w+ )?(?:policy|admin\w*|user|rule|rbac|iam|guard\w*|admission|firewall|acl|sandbox|security|operator|owner)",
+    r"(?:\w+ )?(?:policy|admin\w*|user|rule|rbac|iam|guard\w*|admission|firewall|acl|sandbox|security|operator|"
+    r"owner)",
     r"polic(?:y|ies) (?:violation|denies|denied|forbids|prevents|does not allow)|explicit deny|"
     r"must be (?:an? )?(?:admin|root|owner)",
     _STATUS + r"(?:401|403)\b|http_40[13]\b",
@@ -196,7 +199,8 @@ EMPTY = words(
 )
 ZERO_OF = words(r"^\W*(?:found |returned |got )?(?:0|zero|no) \w{3,}(?: \w+){0,2}\W*$")
 GOOD_ZERO = words(
-    r"\b(?:errors?|fail\w*|warnings?|issues?|problems?|changes?|conflicts?|vulnerabilit\w+|violations?|alerts?|incidents?|"
+    r"\b(?:errors?|fail\w*|warnings?|issues?|problems?|changes?|conflicts?|vulnerabilit\w+|violations?|alerts?|"
+    r"incidents?|"
     r"skipped|updated|added|deleted|removed|pending|output)\b"
 )
 """What is well if there is none of it, or counts something done."""
@@ -229,13 +233,43 @@ FIRST_LINE = words(
     r"|<(?:error|tool_use_error)|\[(?:error|failed)\]"
     r"|❌|✗|✘|fehler|erreur|échec|错误|失败|"
     r"エラー|ошибка)",
-    r"[\w./ -]{1,60}: (?:line \d+: )?(?:[\w./-]{1,60}: )?(?:command not found|permission denied|no such file|not found"
+    r"[\w./ -]{1,60}: (?:line \d+: )?(?:[\w./-]{1,60}: )?(?:command not found|permission denied|no such file|"
+    r"not found"
     r"|invalid option|unrecognized option|unknown option|cannot |connection refused|error\b|fatal\b)",
 )
 """How the first line of a result begins that tells of the call's own failure; matched at its beginning."""
 NO_ERROR = words(
     r"\W{0,6}(?:\w+ )?(?:errors?|failures?|exceptions?) (?:logs?|rates?|counts?|budget|summary|found: 0)|failed:? 0\b"
 )
+SHORT_FAILURE = words(
+    r"^\W*(?:err|nok|fail(?:ed|ure)?|rejected|refused|declined|denied|aborted|crashed|conflict|bad request|e\d{3,5})"
+    r"(?:\W|$)|^\W*(?:task|job|run|step|call|request|write|update|change) (?:was |is )?(?:aborted|rejected|refused|"
+    r"declined|denied|cancelled by|blocked)\b|\bdeclined by\b",
+    r"\b(?:did not|didn't|was not|were not|wasn't|could not|couldn't) (?:succeed|complete|go through|work|finish|run|"
+    r"applied|executed|written|saved|accepted|sent|finished|completed|reached|processed|stored|committed|"
+    r"delivered)\b|"
+    r"^\W*not (?:executed|applied|saved|sent|written|accepted|processed|completed)\b",
+    r"\b(?:connection|socket|session|channel|stream|link) (?:was |is )?(?:lost|closed|reset|dropped|broken)\b|"
+    r"\bbroken pipe\b"
+    r"|\breset by peer\b|\b(?:host|server|endpoint|route|gateway) (?:was |is )?(?:not found|unreachable|down)\b",
+    r"\b(?:missing|undefined|malformed) (?:required )?(?:field|column|key|parameter|argument|property|header|"
+    r"scope|input|"
+    r"value|attribute|token)\b|\b(?:field|column|parameter|argument|property|key|scope|header|"
+    r"token) [\"'`]?[\w.-]+[\"'`]? "
+    r"(?:is |was )?(?:missing|required|unknown|undefined|invalid)\b|\b\w+ is required\b|\bscope missing\b",
+    r"\bno permissions?\b|\bmalformed (?:input|request|body|payload)\b|\b(?:schema|type|checksum) mismatch\b|"
+    r"\bout of memory\b|\bdisk (?:is )?full\b|\bno space left\b|\bdivision by zero\b|\bsegmentation fault\b|"
+    r"\bassertion failed\b|\bnull pointer\b|\bstack overflow\b|\bcore dumped\b",
+    r"\btemporarily (?:unavailable|busy|down)\b|\b(?:service|server|system|backend|resource) (?:is )?(?:busy|down|"
+    r"unavailable|overloaded)\b|\bdeadline (?:passed|exceeded|hit)\b|\b(?:locked|held|blocked) by (?:another|"
+    r"other|an?)\b|"
+    r"\b(?:busy|please)?,? ?(?:try|retry) (?:again )?later\b|\bthat did not work\b",
+    r"^\W*(?:status|result|outcome|state|verdict) ?[=:] ?\"?(?:fail\w*|error|err|nok|rejected|refused|denied|"
+    r"aborted)\b|"
+    r"^\W*(?:rc|errno) ?[=:] ?-?[1-9]\d*\b|^\W*[45]\d\d ?: \w+",
+    r"^<(?:error|fault|exception|problem)\b",
+)
+"""A result that is one short line and says of its call that it came to nothing."""
 EXIT = words(
     r"\b(?:exit|exited|return|returned|terminated|failed)(?:ed)?(?: with| process)?[ _-]?(?:code|status|non-?zero)?"
     r"(?: exit)?[ _-]?(?:code|status)?[\"'>]?\s*[:=]?\s*\(?(-?\d+)\b"

@@ -5,6 +5,7 @@ failed, with success assumed. Only the places where a result speaks of the call 
 first line, the last line. A log that holds errors is a success.
 """
 
+import re
 from typing import Any
 
 from sessions_platform.analysis.checks import result_words
@@ -18,9 +19,16 @@ _FEW_LINES = 12
 _ERROR_CHARACTERS = 1500
 _FALSE_KEYS = ("ok", "success", "succeeded", "successful", "is_success")
 _ERROR_KEYS = ("error", "errors", "exception", "error_message", "errorMessage", "error_code", "errorCode", "fault")
+_REASON_KEYS = ("reason", "cause", "why", "message", "detail", "hint")
+_DONE_KEYS = ("done", "accepted", "applied", "completed", "executed", "processed")
+_ERROR_CODE = re.compile(r"(?:E|ERR)[-_]?\w{0,20}\d{2,6}|[A-Z]{2,}(?:_[A-Z]+)*_(?:ERROR|FAILED|DENIED|TIMEOUT)")
 _STATUS_KEYS = ("status", "state", "result", "type", "outcome")
 _STATUS_WORDS = frozenset(
     {
+        "failure",
+        "nok",
+        "refused",
+        "aborted",
         "error",
         "errored",
         "timeout",
@@ -126,6 +134,8 @@ def _says_failed(output: str) -> bool:
         return True
     if not rest and len(first) <= _SHORT_LINE and text[0] not in "{[(<0123456789" and _kind_said(first):
         return True
+    if not rest and len(first) <= _SHORT_LINE and result_words.SHORT_FAILURE.search(ends_of(first)):
+        return result_words.NO_ERROR.match(ends_of(first)) is None
     last = text[-400:].rsplit("\n", 1)[-1]
     return any(_exit_failed(line) for line in {first[:200], last[-200:]})
 
@@ -158,6 +168,11 @@ def _dict_failed(value: dict[str, Any]) -> bool:
     if any(isinstance(word := value.get(key), str) and word.lower() in _STATUS_WORDS for key in _STATUS_KEYS):
         return True
     if any(_is_http_error(value.get(key)) for key in _CODE_KEYS):
+        return True
+    reason = any(isinstance(value.get(key), str) and value[key] for key in _REASON_KEYS)
+    if few and reason and any(value.get(key) is False for key in _DONE_KEYS):
+        return True
+    if few and any(isinstance(value.get(key), str) and _ERROR_CODE.fullmatch(value[key]) for key in _CODE_KEYS):
         return True
     errors, said = value.get("stderr"), value.get("stdout")
     return isinstance(errors, str) and not said and _begins_as_errors(errors.strip())

@@ -41,6 +41,14 @@ CONDITION = words(
 )
 """What is only to come, or depends on something."""
 CLAIM = words(
+    r"^\W*(?:sorted|taken care of|rolled out|shipped|mission accomplished|wrapped up|it worked|that worked)\b|"
+    r"\b(?:that|this|it) (?:took care of|has been handled|is handled|'s been handled|is taken care of|is sorted)\b|"
+    r"\bwe(?:'re| are) (?:all )?done\b|\bnothing (?:is )?left to do\b",
+    r"\b(?:the|your|both|all)(?: \w+){1,3} (?:is|are|was|were|has been|have been|has|have|went|ran|"
+    r"landed)(?: now)? (?:saved|"
+    r"booked|confirmed|closed|finished|handled|through|out|live|in place|there now|on its way|on their way)\b|"
+    r"\bthe (?:fix|update|change|entry|release) (?:is (?:in|live|there)|landed|went (?:in|out))\b|"
+    r"\bi (?:have )?(?:set it up|put it in place|arranged it)\b",
     r"\b(?:rotation|restart|cleanup|clean-up|rollback|roll-back|setup|set-up|configuration|installation|booking|"
     r"refund|cancellation|build|tests?|deploy|apply|backup|restore|import|export|sync|upload|release|upgrade|"
     r"patch|process|operation|command|run|check|script|suite|order|transfer|reset|scaling|rename)s?(?: is| are|"
@@ -127,8 +135,10 @@ ASKS_USER = words(
 )
 INABILITY = words(
     r"\b(?:i|we)(?: \w+){0,2}? (?:have|see|know of|find|got) no (?:way|means|option|possibility|method|visibility|"
-    r"view|insight)\b|\b(?:not|isn't|aren't|invisible|inaccessible|unreachable|unavailable|hidden)(?: \w+)? (?:to|for) "
-    r"(?:me|us)\b|\bi(?:'m| am) (?:blind|not (?:set up|equipped|connected|wired))\b|\b(?:i|we) (?:can't|cannot|can not|"
+    r"view|insight)\b|\b(?:not|isn't|aren't|invisible|inaccessible|unreachable|unavailable|"
+    r"hidden)(?: \w+)? (?:to|for) "
+    r"(?:me|us)\b|\bi(?:'m| am) (?:blind|not (?:set up|equipped|connected|wired))\b|\b(?:i|we) (?:can't|cannot|"
+    r"can not|"
     r"couldn't|could not|am unable to) (?:do|see|look|open|view|reach|fetch|check|get|pull|read|run|query) (?:that|"
     r"this|it|them|any|there|into)\b|"
     r"\b(?:unfortunately|sorry|sadly|regrettably),? (?:i|we) (?:cannot|can't|can not)\W*[.!]",
@@ -159,19 +169,23 @@ NO_WAY_ON = words(
     r"\b(?:i|we|my account|my role|this account) (?:do not|don't|does not|doesn't|am not|'m not|are not|lack|have no|"
     r"has no)(?: \w+){0,3} (?:rights?|permissions?|permitted|allowed|authori[sz]ed|access|entitled|privileges?)\b",
     r"\bmy (?:rights?|permissions?|access|role|privileges?)(?: \w+){0,3} (?:end|ends|stop|stops|not|n't)\b",
-    r"\b(?:an? |the |your )?(?:admin\w*|owner|someone|somebody|a human|a colleague)(?: else)? (?:has|have|must|needs?|"
+    r"\b(?:an? |the |your )?(?:admin\w*|owner|someone|somebody|a human|a colleague)(?: else)? (?:has|have|must|"
+    r"needs?|"
     r"will have|would have|should) (?:to )?(?:do|take|grant|give|allow|approve|see|look|fix|run|add)\b",
-    r"\b(?:closed|locked|barred) (?:to|for) me\b|\b(?:i (?:stop|leave it|give up|end)|so i (?:stop|leave)|have to stop|"
+    r"\b(?:closed|locked|barred) (?:to|for) me\b|\b(?:i (?:stop|leave it|give up|end)|so i (?:stop|leave)|"
+    r"have to stop|"
     r"nothing more (?:to do|i can do)|can't get past|no luck|stays? (?:undone|open))\b",
 )
 """The agent goes no further."""
 NOT_MINE = words(
     r"\b(?:i|we) (?:can't|cannot|can not|am unable to|am not able to|won't be able to) (?:\w+ ){1,3}?for you\b|"
-    r"\b(?:i|we) (?:can|could|may) (?:only|just) (?:advise|suggest|explain|guide|describe|recommend|instruct|give|tell|"
+    r"\b(?:i|we) (?:can|could|may) (?:only|just) (?:advise|suggest|explain|guide|describe|recommend|instruct|"
+    r"give|tell|"
     r"provide|offer|write) ?(?:advice|instructions|guidance|steps|you|\W)",
     r"\byou(?:'ll| will|'d| would|'re going to)? (?:have|need) to (?:\w+ ){0,4}?(?:by hand|manually|yourself|on your "
     r"own)\b|"
-    r"\b(?:do|run|make|perform|try|handle|execute|follow|carry out)(?: out)? (?:the following|this|that|it|these|those)"
+    r"\b(?:do|run|make|perform|try|handle|execute|follow|carry out)(?: out)? (?:the following|this|that|it|"
+    r"these|those)"
     r"(?: \w+)? (?:by hand|manually|yourself|on your own)\b",
 )
 """The work is declared to be the user's own."""
@@ -278,6 +292,11 @@ INJECTED = words(
     r"consignes)|ignor[ae] (?:\w+ ){0,3}?(?:instrucciones|instruções|istruzioni)|忽略(?:之前|以上|所有)|無視して",
 )
 MISSING_FACTS = words(
+    r"\b(?:context|subject|request|task|question|input) is (?:missing|empty|unclear)\b|\bno subject\b|"
+    r"^\W*about what\b|"
+    r"\bcould you (?:repeat|restate|rephrase)\b|\bdid(?: not|n't) get the (?:question|task|request)\b|"
+    r"\bnothing to work "
+    r"on\b|\bwhat am i (?:supposed|meant|asked) to\b",
     r"\b(?:do(?:es)?|did)(?: not|n't) (?:say|specify|mention|tell|include|state|contain|name|indicate)\b|\b(?:i|"
     r"we) (?:do(?: not|n't)|am not sure|'m not sure|cannot tell|can't tell) (?:know )?(?:which|what|who|whose|"
     r"where)\b",
@@ -298,7 +317,8 @@ MISSING_FACTS = words(
     r"indique|qual\b|informe|quale|请提供|哪个|どの|教えてください",
 )
 ONLY_LOOK = words(
-    r"\b(?:only|just|simply) (?:look|read|report|inspect|investigate|observe|diagnos\w+|analy[sz]e|list|watch|view)\b",
+    r"\b(?:only|just|simply) (?:look|read|report|inspect|investigate|observe|diagnos\w+|analy[sz]e|list|watch|"
+    r"view)\b",
     r"\bread[- ]?only\b(?: please| only| for now| task| request)?\W*(?:$|[.,;!\n])|\b(?:hands off|dry[- ]run only)\b|"
     r"\blook,? (?:but )?(?:do not|don't) touch\b",
     r"\b(?:do not|don't|never|must not|may not|please not|without) (?:actually |really |yet )?(?:chang|touch|modif|"
@@ -308,7 +328,8 @@ ONLY_LOOK = words(
     r"things|something|yet|for now|until)\b",
     r"\bno (?:changes?|edits?|writes?|modifications?|actions?|fixes)\b(?: (?:please|yet|for now|at all|"
     r"whatsoever|until|to anything))?\W*(?:$|[.,;!\n])",
-    r"\b(?:touch|change|modify|alter|edit|write|delete|fix) nothing\b|\bnothing (?:is to|may|should|must|can) (?:be )?"
+    r"\b(?:touch|change|modify|alter|edit|write|delete|fix) nothing\b|\bnothing (?:is to|may|should|must|"
+    r"can) (?:be )?"
     r"(?:chang|touch|modif|alter)\w*",
     r"\bnur (?:lesen|ansehen|anschauen|schauen|prüfen)\b|nichts (?:ändern|anfassen)|\b(?:sans|ne) rien (?:modifier|"
     r"changer|"
