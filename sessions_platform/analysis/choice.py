@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from sessions_platform.analysis.draft import Draft
+from sessions_platform.analysis.draft import OF_CALLS, Draft
 from sessions_platform.statistics.multiple import benjamini_hochberg
 from sessions_platform.statistics.results import Ints
 
@@ -82,15 +82,18 @@ def _joined(told: list[Draft], known: Sequence[Draft]) -> list[Draft]:
         calls = [pair for pair in wide.signature if pair[0] in ("tool", "operation")]
         if not calls or wide in told or wide.expected > SMALL * len(wide.sessions):
             continue
-        parts = [
-            one for one in told if len(one.sessions) <= SMALL * len(wide.sessions) and _inside(one, wide) >= INSIDE
-        ]
+        parts = [one for one in told if _is_small(one, wide) and _inside(one, wide) >= INSIDE]
         if len(parts) >= 2 and sum(_inside(one, wide) * len(one.sessions) for one in parts) >= SMALL * len(
             wide.sessions
         ):
             names = {name for one in parts for name in (one.name, *one.also)}
             told = [*(one for one in told if one not in parts), replace(wide, also=tuple(sorted(names)))]
     return told
+
+
+def _is_small(one: Draft, wide: Draft) -> bool:
+    """A part told apart by a version or a platform says something of its own."""
+    return len(one.sessions) <= SMALL * len(wide.sessions) and all(key in OF_CALLS for key, _ in one.signature)
 
 
 def _inside(one: Draft, other: Draft) -> float:

@@ -55,6 +55,9 @@ def _kind(call: Call) -> str:
 def _of_label(trail: Trail, chain: _Chain, label: str, calls: Sequence[Call]) -> Iterator[Signal]:
     chosen = [call for call in calls if not trail.worked_later(call) or _given_up(trail, call)]
     fewest = chain.fewest
+    if 1 < fewest > len(chosen):
+        # It may work in a later turn, for something else.
+        chosen = [call for call in calls if trail.left(call)]
     if len(chosen) < fewest:
         chosen, fewest = list(calls), chain.fewest_recovered
     if not fewest or len(chosen) < fewest or (len(chosen) == 1 and not _ended_there(trail, chosen[0])):

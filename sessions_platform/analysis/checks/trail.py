@@ -242,6 +242,21 @@ class Trail:
         """Whether the same thing worked afterwards: a success of its label, or of a tool of the same purpose."""
         return self._label_worked.get(call.label, -1) > call.number or self._kin_worked.get(call.kin, -1) > call.number
 
+    def left(self, call: Call) -> bool:
+        """Whether neither the same call nor one of its purpose worked before the agent's next words without a call."""
+        until = next((at for at in self.conclusions if at > call.index), len(self.messages))
+        asked = until < len(self.messages) and self.messages[until].text.rstrip().endswith("?")
+        if asked and any(
+            one.turn == call.turn + 1 and one.label == call.label and not one.failed for one in self.calls
+        ):
+            return False
+        for later in self.calls[call.number + 1 :]:
+            if later.turn != call.turn or later.index > until:
+                return True
+            if not later.failed and (later.label == call.label or (call.kin and later.kin == call.kin)):
+                return False
+        return True
+
     def recovered(self, call: Call) -> bool:
         """Whether it was done after all: the same thing worked afterwards, or another way to the same target."""
         return self.worked_later(call) or call.number in self._reached_later

@@ -5,7 +5,7 @@ The label of a call may work in a later turn, for another purpose: what failed b
 
 from collections.abc import Iterator
 
-from sessions_platform.analysis.checks.trail import Call, Trail, grouped
+from sessions_platform.analysis.checks.trail import Trail, grouped
 from sessions_platform.analysis.model import Signal
 
 _STORM = 3
@@ -19,17 +19,6 @@ def check(trail: Trail) -> Iterator[Signal]:
         yield last.signal("unrecovered_error", f"{label}: {last.error_shape}"[:160], also=also[:20])
         if sum(one.error_shape == last.error_shape for one in calls) >= _STORM:
             yield last.signal("retry_storm", f"{label}: {last.error_shape}"[:160], also=also[:20])
-    for label, calls in grouped([call for call in trail.calls if call.failed and _is_left(trail, call)]):
+    for label, calls in grouped([call for call in trail.calls if call.failed and trail.left(call)]):
         also = tuple(call.index for call in calls[:-1])
         yield calls[-1].signal("unsettled_error", f"{label}: {calls[-1].error_shape}"[:160], also=also[:20])
-
-
-def _is_left(trail: Trail, call: Call) -> bool:
-    """Whether neither the same call nor one of its purpose worked before the agent's next words without a call."""
-    until = next((at for at in trail.conclusions if at > call.index), len(trail.messages))
-    for later in trail.calls[call.number + 1 :]:
-        if later.turn != call.turn or later.index > until:
-            return True
-        if not later.failed and (later.label == call.label or (call.kin and later.kin == call.kin)):
-            return False
-    return True

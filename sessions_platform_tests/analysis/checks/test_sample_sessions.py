@@ -48,6 +48,7 @@ def test_customer_service(tmp_path_factory: pytest.TempPathFactory) -> None:
     assert len(found) == 156
     assert counted(found) == {
         "unrecovered_error": 8,
+        "unsettled_error": 24,
         "user_corrects": 6,
         "ask_back_after_error": 5,
         "part_forgotten": 6,
@@ -69,6 +70,7 @@ def test_agents_that_write_code_together(tmp_path_factory: pytest.TempPathFactor
     assert len(found) == 28
     assert counted(found) == {
         "unrecovered_error": 7,
+        "unsettled_error": 9,
         "capability_ask_back": 6,
         "ask_back_after_error": 4,
         "ask_back_after_denial": 1,
@@ -85,6 +87,7 @@ def test_an_assistant_with_many_tools(tmp_path_factory: pytest.TempPathFactory) 
     assert counted(found) == {
         "capability_ask_back": 12,
         "unrecovered_error": 4,
+        "unsettled_error": 8,
         "gave_up": 3,
         "repeated_message": 1,
         "edit_without_verify": 1,

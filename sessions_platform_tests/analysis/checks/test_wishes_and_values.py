@@ -252,3 +252,40 @@ def test_a_hand_off_by_words_names_the_tool_that_it_was_made_with() -> None:
     made = call("dispatch", "Handle what?", by="host", agent="desk", request="Please handle this.")
     (one, *_) = signals("handoff_loss", user("Why is the parcel queue long?"), handed, answer, made)
     assert one.tool == "dispatch"
+
+
+def test_an_error_that_is_left_stays_one_though_the_call_works_for_something_else_later() -> None:
+    failed, worked = (
+        call("put_row", text, ok=ok, row="7") for text, ok in (("locked by another user", False), ("ok", True))
+    )
+    steps = [
+        user("Write row 7."),
+        failed,
+        agent("The table is up to date."),
+        user("And row 8?"),
+        worked,
+        agent("Done."),
+    ]
+    (one,) = signals("unsettled_error", *steps)
+    assert (one.message_index, one.tool) == (1, "put_row")
+    assert not signals("unrecovered_error", *steps)
+    assert not signals("unsettled_error", *steps[:2], worked, *steps[2:])
+    asked = [*steps[:2], agent("May I break the lock?"), user("You may."), worked, agent("Done.")]
+    assert not signals("unsettled_error", *asked)
+
+
+@pytest.mark.parametrize(
+    ("output", "failed"),
+    [
+        ("NOK: rejected by validator", True),
+        ("conflict: resource changed", True),
+        ("field amount is required", True),
+        ('{"done": false, "cause": "lock"}', True),
+        ('{"code": "E4021", "message": "no"}', True),
+        ("0 errors", False),
+        ("The order was rejected by the customer in May, and delivered in June.\nPaid.", False),
+        ('{"done": false, "next": 2, "rows": [1, 2], "page": 1, "size": 2}', False),
+    ],
+)
+def test_short_results_say_that_a_call_came_to_nothing(output: str, failed: bool) -> None:
+    assert bool(signals("unrecovered_error", user("Go on."), call("step", output), agent("Hm."))) is failed
