@@ -51,7 +51,8 @@ def _cut_context(trail: Trail) -> Iterator[Signal]:
 
 def _cut_answer(trail: Trail) -> Iterator[Signal]:
     """Words that no call came with and that stop in the middle of a sentence or of a code block."""
-    answers = [one for one in trail.said if one.index in set(trail.conclusions)]
+    alone = frozenset(trail.conclusions)
+    answers = [one for one in trail.said if one.index in alone]
     for answer in answers:
         text = answer.text.rstrip()
         last = text.rsplit("\n", 1)[-1]
