@@ -11,7 +11,7 @@ import numpy as np
 
 from sessions_platform.analysis.draft import Analysis, Draft
 from sessions_platform.analysis.excess import spread, tail
-from sessions_platform.analysis.judging import supported
+from sessions_platform.analysis.judging import mask_of, supported
 from sessions_platform.analysis.lift import Lift, Mask, lift
 from sessions_platform.analysis.population import MATCHED_BY, Pair, Population, strata_of
 from sessions_platform.statistics.results import Floats, Ints
@@ -79,7 +79,7 @@ def _single(one: Contrast, people: Population, measure: str, failed: Floats, kno
     if not having:
         return []
     strata = strata_of(people.logs, one.matched_by)
-    lifts = [lift(_mask(found, people), failed, strata) for found in having.values()]
+    lifts = [lift(mask_of(found, people), failed, strata) for found in having.values()]
     k = np.array([seen.failed for seen in lifts], dtype=np.float64)
     n = np.array([seen.judged for seen in lifts], dtype=np.float64)
     mean = np.array([seen.expected for seen in lifts], dtype=np.float64)
@@ -121,10 +121,10 @@ def _pairs(people: Population, measure: str, failed: Floats, known: Mask) -> lis
 def _pair(
     first: Pair, last: Pair, cell: Ints, natural: float, people: Population, measure: str, failed: Floats
 ) -> Draft:
-    inside, found = _mask(cell, people), list[tuple[float, Lift]]()
+    inside, found = mask_of(cell, people), list[tuple[float, Lift]]()
     for held, varied in ((first, last), (last, first)):
         strata = strata_of(people.logs, [key for key in MATCHED_BY if key != varied[0]])
-        seen = lift(inside, failed, strata, among=_mask(people.values[held], people))
+        seen = lift(inside, failed, strata, among=mask_of(people.values[held], people))
         rate = min(seen.expected / max(seen.judged, 1), 0.999)
         counts = (np.array([float(one)]) for one in (seen.failed, max(seen.expected, 1e-6)))
         k, mean = counts
@@ -176,7 +176,7 @@ def whole(draft: Draft, people: Population) -> Draft:
     segment = np.arange(people.size)
     for pair in draft.signature:
         segment = np.intersect1d(segment, people.values[pair], assume_unique=True)
-    seen = lift(_mask(segment, people), failed, strata_of(people.logs, matched_by(draft.signature)))
+    seen = lift(mask_of(segment, people), failed, strata_of(people.logs, matched_by(draft.signature)))
     sessions = segment[failed[segment] == 1.0]
     return replace(
         draft,
@@ -193,9 +193,3 @@ def matched_by(signature: Sequence[Pair]) -> list[str]:
     """By what sessions of a segment are matched with others: not by what tells them apart."""
     own = {key for key, _ in signature}
     return [key for key in MATCHED_BY if key not in own]
-
-
-def _mask(sessions: Sequence[int] | Ints, people: Population) -> Mask:
-    inside = np.zeros(people.size, dtype=np.bool_)
-    inside[sessions] = True
-    return inside

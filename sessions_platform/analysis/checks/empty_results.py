@@ -36,4 +36,4 @@ def _left(trail: Trail, run: list[Call], calls: list[Call]) -> bool:
         (one.index for one in calls if one.number > run[-1].number and not one.failed and one.turn == run[-1].turn),
         None,
     )
-    return found is None or any(run[-1].index < at < found for at in trail.conclusions)
+    return found is None or trail.concluded(run[-1].index, found)

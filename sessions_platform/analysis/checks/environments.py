@@ -139,7 +139,7 @@ def _by_limit(trail: Trail) -> Iterator[Signal]:
     for message in trail.users if used else ():
         wanted = _limits_to(message.text.strip().lower(), used, told)
         # What an agent goes on with after its answer may be about something else.
-        until = next((at for at in trail.conclusions if at > message.index + 1), len(trail.messages))
+        until = trail.until(message.index + 1)
         acting = [
             one
             for one in trail.calls

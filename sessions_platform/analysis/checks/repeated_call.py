@@ -54,7 +54,7 @@ def _resolved(trail: Trail, run: list[Call], calls: list[Call]) -> bool:
     """Whether the same call brought something new after all, before the agent concluded or the user came back."""
     for call in calls:
         if call.number > run[-1].number and call.turn == run[-1].turn:
-            concluded = any(run[-1].index < at < call.index for at in trail.conclusions)
+            concluded = trail.concluded(run[-1].index, call.index)
             if not concluded and not call.failed and call.result != run[-1].result and not call.empty:
                 return True
     return False

@@ -26,13 +26,6 @@ COMPACTED = words(
     r"summary of (?:the |our |this )?(?:conversation|previous|earlier|prior|work|session) so far|(?:lost|"
     r"forgot(?:ten)?) (?:the |my )?(?:earlier |previous )?context",
 )
-TELLS_NOTHING = words(
-    r"\b(?:no|nothing|none|zero|any|not find|without) (?:\w+ ){0,4}?(?:found|results?|match\w*|records?|data|"
-    r"entries|logs?|available|exists?|returned|turned up|came back|show\w*)\b",
-    r"\b(?:could(?: not|n't)|did(?: not|n't)|cannot|can't|unable to|was(?: not|n't) able to|(?:is|are|was|were|"
-    r"there's) no)\b|\bnothing\b|\bempty\b|nicht gefunden|kein\w* |aucun|no (?:encontr|hay)|não (?:encontr|há)|没有|"
-    r"未找到|ありません",
-)
 CONDITION = words(
     r"^\W*(?:once|if|when(?:ever)?|until|unless|as soon as|before|after you|should you|assuming|falls|wenn|sobald|"
     r"si |cuando|quando|se )\b",

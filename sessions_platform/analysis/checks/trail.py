@@ -229,6 +229,14 @@ class Trail:
         after = {one.index: later.role for one, later in zip(self.messages, self.messages[1:], strict=False)}
         return tuple(one.index for one in self.said if after.get(one.index) != "tool")
 
+    def concluded(self, after: int, before: int) -> bool:
+        """Whether the agent spoke without a call between two indices."""
+        return any(after < at < before for at in self.conclusions)
+
+    def until(self, index: int) -> int:
+        """Index of the agent's next words without a call; the number of messages where there are none."""
+        return next((at for at in self.conclusions if at > index), len(self.messages))
+
     @cached_property
     def final(self) -> WholeMessage | None:
         """The last words of an agent."""
@@ -244,7 +252,7 @@ class Trail:
 
     def left(self, call: Call) -> bool:
         """Whether neither the same call nor one of its purpose worked before the agent's next words without a call."""
-        until = next((at for at in self.conclusions if at > call.index), len(self.messages))
+        until = self.until(call.index)
         asked = until < len(self.messages) and self.messages[until].text.rstrip().endswith("?")
         if asked and any(
             one.turn == call.turn + 1 and one.label == call.label and not one.failed for one in self.calls
