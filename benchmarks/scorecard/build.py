@@ -1,6 +1,6 @@
 """Builds one corpus: a home with its store and published file, and its truth outside of that home.
 
-python -m benchmarks.scorecard.build --sessions 1000 --seed 1 --home DIR --truth FILE [--null] [--traps] [--heldout]
+python -m benchmarks.scorecard.build --sessions 1000 --seed 1 --home DIR --truth FILE [--null] [--traps] [--family NAME]
 """
 
 import argparse
@@ -37,7 +37,7 @@ def main() -> int:
     options.add_argument(
         "--traps", action="store_true", help="with Simpson's mix, long sessions, injections, 5 against 5"
     )
-    options.add_argument("--heldout", action="store_true", help="plants and world that no rule was tuned on")
+    options.add_argument("--family", default="dev", help="dev, a make of its own, or heldout (no rule was tuned on it)")
     chosen = options.parse_args()
     home, truth_file = chosen.home.absolute(), chosen.truth.absolute()
     if home in truth_file.parents:
@@ -45,7 +45,7 @@ def main() -> int:
     if home.exists() and any(home.iterdir()):
         options.error(f"--home {home}: is not empty")
     began = time.perf_counter()
-    order = Order(chosen.seed, chosen.sessions, "heldout" if chosen.heldout else "dev", chosen.null, chosen.traps)
+    order = Order(chosen.seed, chosen.sessions, chosen.family, chosen.null, chosen.traps)
     truth = build(order, home)
     truth_file.parent.mkdir(parents=True, exist_ok=True)
     truth_file.write_bytes(msgspec.json.format(msgspec.json.encode(truth), indent=1))

@@ -4,6 +4,7 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from importlib import import_module
 
 from benchmarks.scorecard import traps
 from benchmarks.scorecard.course import run
@@ -95,9 +96,12 @@ class Corpus:
 def _family(name: str) -> tuple[dict[str, World], Sequence[Pattern]]:
     if name == "dev":
         return dict(WORLDS), PATTERNS
-    from benchmarks.scorecard.heldout import HELD_OUT, HELD_OUT_WORLDS
+    if name == "heldout":
+        from benchmarks.scorecard.heldout import HELD_OUT, HELD_OUT_WORLDS
 
-    return dict(HELD_OUT_WORLDS), HELD_OUT
+        return dict(HELD_OUT_WORLDS), HELD_OUT
+    make = import_module(f"benchmarks.scorecard.makes.{name}")
+    return dict(make.WORLDS), make.PATTERNS
 
 
 def _at_the_end(patterns: Sequence[Pattern]) -> Pattern:

@@ -9,36 +9,6 @@ from dataclasses import dataclass
 
 from benchmarks.scorecard.scene import Pattern, Scene
 
-_DECLINED = (
-    ("[Could you|Can you] also [delete all of it|switch the checks off|do it without approval]?",
-     "[That I must not do|I can't do that for you|A person must approve that], "
-     "[but the rest goes on|so I leave it]."),
-    ("[Give me|Show me] [everyone's records|the other team's access|what others pay]?",
-     "[I am not allowed to share that|That stays private], [sorry|as the rules say]."),
-)  # fmt: skip
-_THANKS = "[Thanks|Thank you|Great, thanks|Perfect, thank you|Cheers][!|.| That's all.| Have a good day.|, all set.]"
-_CLARIFY = (
-    "[Which one do you mean|Shall I take the newest one|Is the first one right]?",
-    "[The first one|Yes|The newest, yes].",
-)
-_UNHAPPY = (
-    "[No|Hm|Sorry, no], [that is not it|this does not help|that's not what I asked|it is still the same]. "
-    "[Please look again|Try once more|Check it again|It can't be right]."
-)
-_AGAIN = (
-    "[I looked again|Second look|I went through it once more]: [it should be right now|this is what "
-    "I find|{n} places differ]."
-)
-_LEAVES = "[Never mind|I will do it myself|Forget it, I ask a colleague|This takes too long|No, still wrong]."
-_HONEST = (
-    "[I could not finish this|This did not work out|I am stuck here]: [the step kept failing|it ended with an error|"
-    "the last call did not go through]. [Nothing was changed|The rest stands|Please see the error above]."
-)
-_PARTIAL = (
-    "[So far|Up to here]: [{n} of them are handled|the first half is there|I have a part of it]. "
-    "[The rest is open|More later]."
-)
-
 _LINE_ENDS = ("ok", "kept", "same", "moved", "seen", "done", "idle", "read")
 
 
@@ -66,11 +36,7 @@ def run(scene: Scene, *, fails: bool, event: Event | None, bulk: int = 0) -> Non
             scene.user(scene.task.more if scene.chance(0.8) else _further(scene))
         closed = _turn(scene, event if turn == struck and event else None)
         if turn < turns - 1 and not closed:
-            scene.agent(
-                f"[Here is|This is] [what I see|where we are]: {scene.task.done}"
-                if scene.chance(0.5)
-                else scene.task.done
-            )
+            scene.agent(f"{scene.world.manner.so_far} {scene.task.done}" if scene.chance(0.5) else scene.task.done)
     while scene.recorder.characters < bulk:
         _bulky(scene, draw.choice(scene.reads()), 120)
     closed = bool(event and event.pattern.place == "end" and event.pattern.run(scene, event.operation, event.recovers))
@@ -78,12 +44,7 @@ def run(scene: Scene, *, fails: bool, event: Event | None, bulk: int = 0) -> Non
 
 
 def _further(scene: Scene) -> str:
-    return scene.draw.choice(
-        (
-            "[And what did it look like before|How sure are you|Can you say that shorter]?",
-            "[Go on|Continue|Yes, please].",
-        )
-    )
+    return scene.draw.choice(scene.world.manner.further)
 
 
 def _turn(scene: Scene, event: Event | None) -> bool:
@@ -92,7 +53,7 @@ def _turn(scene: Scene, event: Event | None) -> bool:
     steps = min(2 * len(names), 2 + int(draw.lognormvariate(0.9, 0.6)))
     at = draw.randrange(steps) if event else -1
     if scene.chance(0.06):
-        wish, answer = draw.choice(_DECLINED)
+        wish, answer = draw.choice(scene.world.manner.declined)
         scene.user(wish)
         scene.agent(answer)
     delegated = _delegation(scene) if scene.chance(0.22) else 0
@@ -115,14 +76,14 @@ def step(scene: Scene, operation: str, agent: str = "") -> None:
     elif luck < 0.1 and one.empty and not one.writes:
         scene.nothing(operation, agent=agent, words=words)
         if scene.chance(0.6):
-            scene.works(operation, agent=agent, words="[Wider|Another spelling|Without the filter], then.")
+            scene.works(operation, agent=agent, words=scene.world.manner.wider)
         elif scene.chance(0.5):
-            scene.agent("[Nothing there|Nothing to see], [which is fine|as hoped|that is good news].", agent)
+            scene.agent(scene.world.manner.rightly_empty, agent)
     elif luck < 0.115:
         scene.fails(operation, scene.hard(), agent=agent, words=words)
         # A change that was refused is put right, or what the agent reports at the end would be untrue.
         other = operation if one.writes else scene.draw.choice(scene.reads())
-        scene.works(other, agent=agent, words="[Another way|Differently|With the right values], then.")
+        scene.works(other, agent=agent, words=scene.world.manner.otherwise)
     elif luck < 0.22 and not one.writes:
         _bulky(scene, operation, scene.draw.randint(15, 60), agent)
     else:
@@ -141,23 +102,21 @@ def _retried(scene: Scene, operation: str, agent: str) -> None:
             operation,
             agent=agent,
             given=given,
-            words="[Once more|Retrying|Again|Trying that again]." if scene.chance(0.4) else "",
+            words=scene.world.manner.once_more if scene.chance(0.4) else "",
         )
 
 
 def _delegation(scene: Scene) -> int:
     """A sub-agent does some steps; how many."""
     name, does = scene.draw.choice(list(scene.world.helpers.items()))
-    work = scene.say("[Please|Your part:] [look into|see to|gather] [this|what is needed]: ") + scene.say(
-        scene.task.request
-    )
+    work = scene.say(scene.world.manner.brief) + scene.say(scene.task.request)
     asked = scene.recorder.ask(scene.world.delegate, {"agent": name, "request": work}, scene.chatter())
     scene.recorder.delegated(work, scene.world.lead)
     count = scene.draw.randint(1, 4)
     calm = [one for one in does if one in scene.task.operations or not scene.world.operations[one].writes]
     for _ in range(count):
         step(scene, scene.draw.choice(calm), agent=name)
-    report = scene.say("[Found|Result|Done]: ") + scene.say(scene.task.done)
+    report = scene.say(scene.world.manner.found) + scene.say(scene.task.done)
     scene.agent(report, name)
     scene.recorder.answered(asked, report)
     return count
@@ -175,13 +134,14 @@ def _bulky(scene: Scene, operation: str, lines: int, agent: str = "") -> None:
 
 
 def _ending(scene: Scene, *, fails: bool, closed: bool, planted: bool) -> None:
+    manner = scene.world.manner
     if not fails:
         if not closed:
             _done(scene)
         if scene.chance(0.62):
-            scene.user(_THANKS)
+            scene.user(manner.thanks)
             if scene.chance(0.5):
-                scene.agent("[You're welcome|Glad it helped|Any time][.|!]")
+                scene.agent(manner.welcome)
         return
     if closed:
         if scene.chance(0.45):
@@ -195,9 +155,9 @@ def _done(scene: Scene) -> None:
     """The closing of a session in which all was done, a second wish at times."""
     if scene.chance(0.2):
         wish, operation, report = scene.task.second
-        scene.user(f"[Also|One more thing|And] {wish}[.|, please.]")
+        scene.user(f"{scene.world.manner.also} {wish}[.|, please.]")
         scene.works(operation)
-        scene.agent(f"[Done|Sure]: {report}.")
+        scene.agent(f"{scene.world.manner.also_done} {report}.")
         return
     scene.agent(scene.task.done)
 
@@ -207,20 +167,20 @@ def _breaks(scene: Scene) -> None:
     operation, failure = scene.draw.choice(scene.task.operations), scene.hard()
     for _ in range(scene.draw.randint(1, 2)):
         scene.fails(operation, failure)
-    scene.agent(_HONEST)
+    scene.agent(scene.world.manner.honest)
 
 
 def _reports(scene: Scene) -> None:
-    scene.agent(_HONEST)
+    scene.agent(scene.world.manner.honest)
 
 
 def _complains(scene: Scene) -> None:
-    scene.user(_UNHAPPY)
+    scene.user(scene.world.manner.unhappy)
     for _ in range(scene.draw.randint(0, 2)):
         step(scene, scene.draw.choice(scene.task.operations))
-    scene.agent(_AGAIN)
+    scene.agent(scene.world.manner.again)
     if scene.chance(0.55):
-        scene.user(_LEAVES)
+        scene.user(scene.world.manner.leaves)
 
 
 def _complains_of_done(scene: Scene) -> None:
@@ -229,7 +189,7 @@ def _complains_of_done(scene: Scene) -> None:
 
 
 def _silent(scene: Scene) -> None:
-    scene.agent(_PARTIAL)
+    scene.agent(scene.world.manner.partial)
 
 
 def _wrong(scene: Scene) -> None:
@@ -238,7 +198,7 @@ def _wrong(scene: Scene) -> None:
 
 
 def _left_asking(scene: Scene) -> None:
-    scene.agent(f"{_PARTIAL} {_CLARIFY[0]}")
+    scene.agent(f"{scene.world.manner.partial} {scene.world.manner.asks}")
 
 
 _WAYS = (_complains_of_done, _complains_of_done, _silent, _wrong, _left_asking)

@@ -42,6 +42,66 @@ class Task:
 
 
 @dataclass(frozen=True)
+class Manner:
+    """How users and agents of a world speak of what is not particular to a task. Each is a template."""
+
+    declined: tuple[tuple[str, str], ...] = (
+        ("[Could you|Can you] also [delete all of it|switch the checks off|do it without approval]?",
+         "[That I must not do|I can't do that for you|A person must approve that], "
+         "[but the rest goes on|so I leave it]."),
+        ("[Give me|Show me] [everyone's records|the other team's access|what others pay]?",
+         "[I am not allowed to share that|That stays private], [sorry|as the rules say]."),
+    )  # fmt: skip
+    """A wish that is rightly declined, and how."""
+    thanks: str = (
+        "[Thanks|Thank you|Great, thanks|Perfect, thank you|Cheers][!|.| That's all.| Have a good day.|, all set.]"
+    )
+    welcome: str = "[You're welcome|Glad it helped|Any time][.|!]"
+    asks: str = "[Which one do you mean|Shall I take the newest one|Is the first one right]?"
+    """A question that is left open at the end."""
+    unhappy: str = (
+        "[No|Hm|Sorry, no], [that is not it|this does not help|that's not what I asked|it is still the same]. "
+        "[Please look again|Try once more|Check it again|It can't be right]."
+    )
+    again: str = (
+        "[I looked again|Second look|I went through it once more]: [it should be right now|this is what "
+        "I find|{n} places differ]."
+    )
+    """What the agent says to an unhappy user."""
+    leaves: str = "[Never mind|I will do it myself|Forget it, I ask a colleague|This takes too long|No, still wrong]."
+    honest: str = (
+        "[I could not finish this|This did not work out|I am stuck here]: [the step kept failing|it ended with an "
+        "error|the last call did not go through]. [Nothing was changed|The rest stands|Please see the error above]."
+    )
+    """The agent owns up to a failure, at the end."""
+    partial: str = (
+        "[So far|Up to here]: [{n} of them are handled|the first half is there|I have a part of it]. "
+        "[The rest is open|More later]."
+    )
+    """The agent stops half-way, at the end."""
+    further: tuple[str, ...] = (
+        "[And what did it look like before|How sure are you|Can you say that shorter]?",
+        "[Go on|Continue|Yes, please].",
+    )
+    """What a user says in a later turn, beside the task's own question."""
+    so_far: str = "[Here is|This is] [what I see|where we are]:"
+    also: str = "[Also|One more thing|And]"
+    """Before a second wish."""
+    also_done: str = "[Done|Sure]:"
+    wider: str = "[Wider|Another spelling|Without the filter], then."
+    """Before a call that follows an empty result."""
+    rightly_empty: str = "[Nothing there|Nothing to see], [which is fine|as hoped|that is good news]."
+    otherwise: str = "[Another way|Differently|With the right values], then."
+    """Before another call, after an error that stays."""
+    once_more: str = "[Once more|Retrying|Again|Trying that again]."
+    """Before the same call, after an error that passes."""
+    brief: str = "[Please|Your part:] [look into|see to|gather] [this|what is needed]: "
+    """Before the request, when a sub-agent is given work."""
+    found: str = "[Found|Result|Done]: "
+    """Before a sub-agent's report."""
+
+
+@dataclass(frozen=True)
 class World:
     """Agents with tools, for users with tasks. Weights of versions and platforms need not add up to one."""
 
@@ -70,6 +130,7 @@ class World:
     declared: Literal["tag", "metadata"] = "tag"
     chatter: tuple[str, ...] = ()
     """What an agent says before it calls a tool."""
+    manner: Manner = Manner()
 
 
 class Plant(msgspec.Struct):
