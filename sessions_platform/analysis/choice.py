@@ -11,6 +11,7 @@ from dataclasses import replace
 import numpy as np
 
 from sessions_platform.analysis.draft import OF_CALLS, Draft
+from sessions_platform.analysis.model import TELLTALE
 from sessions_platform.statistics.multiple import benjamini_hochberg
 from sessions_platform.statistics.results import Ints
 
@@ -50,6 +51,8 @@ def _question(one: Draft) -> str:
         return "cost"
     if not one.label:
         return "segment"
+    if one.check is not None and one.check.name == TELLTALE:
+        return "telltale"
     return "check" if one.common or not (one.signature or one.shape) else "check in a place"
 
 
@@ -59,7 +62,7 @@ def chosen(drafts: Sequence[Draft], again: Again) -> list[Draft]:
     Groups that are told apart by something come before a check as a whole, which may hold several of them.
     """
     placed = [one for one in drafts if one.signature]
-    told = _joined(_distinct(sorted(placed, key=_certainty), [], again), sorted(placed, key=_certainty))
+    told = _joined(distinct(sorted(placed, key=_certainty), [], again), sorted(placed, key=_certainty))
     for root in sorted((one for one in drafts if not one.signature), key=_certainty):
         alike = [at for at, one in enumerate(told) if jaccard(one.sessions, root.sessions) >= SAME]
         inside = [one for one in told if one.label == root.label and one.signature]
@@ -69,7 +72,7 @@ def chosen(drafts: Sequence[Draft], again: Again) -> list[Draft]:
             told[alike[0]] = replace(
                 best, also=tuple(sorted({*best.also, *told[alike[0]].also, other.name} - {best.name}))
             )
-        elif added := _distinct([root], told, again):
+        elif added := distinct([root], told, again):
             # There is more of it than its places hold: it is one thing, and they are where it is seen most.
             parts = sorted({name for one in inside for name in (one.name, *one.also)})
             told = [one for one in told if one not in inside] + [replace(added[0], also=tuple(parts))]
@@ -100,7 +103,7 @@ def _inside(one: Draft, other: Draft) -> float:
     return len(np.intersect1d(one.sessions, other.sessions, assume_unique=True)) / len(one.sessions)
 
 
-def _distinct(left: list[Draft], before: Sequence[Draft], again: Again) -> list[Draft]:
+def distinct(left: Sequence[Draft], before: Sequence[Draft], again: Again) -> list[Draft]:
     """Drafts that others, told before, do not explain; the nearest of those that are alike."""
     told: list[Draft] = []
     covered: Ints = np.unique(np.concatenate([np.empty(0, dtype=np.int64), *(one.sessions for one in before)]))

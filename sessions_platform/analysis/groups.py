@@ -16,6 +16,7 @@ from sessions_platform.analysis.excess import NATURAL, NATURAL_OF, upper_tail
 from sessions_platform.analysis.hits import Hits
 from sessions_platform.analysis.judging import CHANCE, foretold, judged, mask_of, support, supported
 from sessions_platform.analysis.lift import Mask
+from sessions_platform.analysis.model import TELLTALE
 from sessions_platform.analysis.population import Grid, Masks, Pair, Population
 from sessions_platform.statistics.results import Floats, Ints
 
@@ -58,7 +59,7 @@ def tested_groups(
     found, numbers = list[Draft](), Counter(of_check.label for of_check in shapes.values())
     for label, one in hits.items():
         check = checks.get(one.check)
-        if check is None or not supported(one.sessions, people):
+        if check is None or check.name == TELLTALE or not supported(one.sessions, people):
             continue
         of_check = shapes.get(label)
         found += _groups_of(one, of_check, numbers[of_check.label] if of_check else 0, check, people)

@@ -4,7 +4,7 @@ A check of safety (code `S.`) matters whatever became of the session; so does on
 last words) is weak, and counts only where a cluster of like words is concentrated and fails.
 """
 
-from sessions_platform.analysis import cost
+from sessions_platform.analysis import cost, telling
 from sessions_platform.analysis.checks.registry import catalog
 from sessions_platform.analysis.draft import Analysis, CheckFacts
 from sessions_platform.analysis.model import Kind
@@ -52,4 +52,4 @@ def known_checks() -> dict[str, CheckFacts]:
         )
         for name, info in catalog().items()
     }
-    return found | {one.name: one for one in (*SEEN, cost.CHECK)}
+    return found | {one.name: one for one in (*SEEN, cost.CHECK, telling.CHECK)}

@@ -10,6 +10,8 @@ import msgspec
 
 Kind = Literal["failure_mode", "task", "capability_gap", "regression", "cost", "platform"]
 Tier = Literal["L0", "L1", "L2"]
+TELLTALE = "telltale"
+"""The check, so to speak, of labels that were learnt from the week itself."""
 Status = Literal["new", "ongoing", "improving", "resolved", "regressed", "insufficient data"]
 Confidence = Literal["high", "medium", "low"]
 
@@ -32,6 +34,21 @@ class Signal(msgspec.Struct, frozen=True):
     also: tuple[int, ...] = ()
 
 
+class Remark(msgspec.Struct, frozen=True, array_like=True):
+    """What can be said of one message without judging it: `words` are a sentence, or tokens of a form.
+
+    `sort` is said (by an agent), result, form (the fields of a result), argument, or repeat; `about` the call's label.
+    """
+
+    message_index: int
+    sort: Literal["said", "result", "form", "argument", "repeat"]
+    about: str
+    words: str
+    tool: str = ""
+    operation: str = ""
+    agent: str = ""
+
+
 class SessionLog(msgspec.Struct, frozen=True):
     """One session of the week as the constraint log has it: figures of the tables, segments, and signals in order."""
 
@@ -52,6 +69,8 @@ class SessionLog(msgspec.Struct, frozen=True):
     abstract: str
     """Its L0: the index's if it is verified there, else made from the staged session."""
     signals: tuple[Signal, ...]
+    remarks: tuple[Remark, ...] = ()
+    """What its messages are like, in order: among these a week's telltales are looked for."""
 
 
 class Planned(msgspec.Struct, frozen=True):

@@ -9,7 +9,7 @@ from dataclasses import replace
 import msgspec
 import numpy as np
 
-from sessions_platform.analysis import contrasts
+from sessions_platform.analysis import contrasts, telling
 from sessions_platform.analysis.choice import chosen, controlled
 from sessions_platform.analysis.draft import Analysis, CheckFacts, Draft
 from sessions_platform.analysis.drivers.rules import check_of_shape
@@ -18,13 +18,14 @@ from sessions_platform.analysis.hits import Hits, hits_of
 from sessions_platform.analysis.judging import judged, supported
 from sessions_platform.analysis.model import Label
 from sessions_platform.analysis.population import Population
+from sessions_platform.analysis.telling import with_telltales
 from sessions_platform.statistics.results import Floats, Ints
 
 
 def told_groups(proposed: Sequence[Draft], hits: Mapping[str, Hits], people: Population) -> list[Draft]:
     """Of the groups of labels that were tested, those told: controlled, refined, one for each set of sessions."""
     kept = controlled(proposed)
-    narrower = refined(kept, hits, people)
+    narrower = refined([one for one in kept if one.check is not telling.CHECK], hits, people)
 
     def again(draft: Draft, rest: Ints) -> float:
         if not supported(rest, people):
@@ -34,7 +35,8 @@ def told_groups(proposed: Sequence[Draft], hits: Mapping[str, Hits], people: Pop
             return left
         return judged(replace(draft, p_concentration=left), people, rest).p_value
 
-    return chosen([*kept, *narrower], again)
+    checks = [one for one in (*kept, *narrower) if one.check is not telling.CHECK]
+    return with_telltales(chosen(checks, again), [one for one in kept if one.check is telling.CHECK], again)
 
 
 def told_segments(analyses: Sequence[Analysis], groups: Sequence[Draft], people: Population) -> list[Draft]:
@@ -66,7 +68,7 @@ def label_groups(
     of_shape = {label: check for label in hits if (check := check_of_shape(label))}
     wholes = hits_of((msgspec.structs.replace(one, label=one.check) for one in known if one.label in of_shape), people)
     shapes = {label: hits.get(check, wholes[check]) for label, check in of_shape.items()}
-    return hits, tested_groups(hits, shapes, checks, people)
+    return hits, tested_groups(hits, shapes, checks, people) + telling.proposed(people, hits)
 
 
 def sessions_of(draft: Draft, people: Population) -> tuple[str, ...]:

@@ -28,6 +28,7 @@ from sessions_platform.analysis.checks import (
     user_reactions,
     wishes,
 )
+from sessions_platform.analysis.checks.remarks import remarks_of
 from sessions_platform.analysis.checks.shapes import quote_of
 from sessions_platform.analysis.checks.trail import Trail
 from sessions_platform.analysis.checks.whole import WholeSession
@@ -97,6 +98,7 @@ def read_log(session: WholeSession, abstract: str = "") -> SessionLog:
         facts.segments,
         abstract or session.abstract,
         tuple(signals),
+        tuple(remarks_of(trail)),
     )
 
 

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 
 from sessions_platform.analysis.drivers import Read, Spent, Texts
+from sessions_platform.analysis.drivers.telltales import telltales
 from sessions_platform.analysis.model import Label, Planned, SessionLog, Signal, Tier
 from sessions_platform.statistics.results import Floats, Ints
 
@@ -40,6 +41,7 @@ class Rules:
             if not signal.check.startswith("seen:")
         ]
         labels += _shape_labels(ordered)
+        labels += telltales(logs)
         return Read(tuple(sorted(set(labels), key=order)), Spent("L0", self.name, sessions=len(plan)))
 
     def read_l1(self, plan: Sequence[Planned], logs: Mapping[str, SessionLog], texts: Texts) -> Read:

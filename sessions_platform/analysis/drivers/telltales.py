@@ -1,0 +1,213 @@
+"""Telltales: what a week's failed sessions have in common that matched ones lack, learnt from the week itself.
+
+No word list: every piece that a remark is made of (words in a row, a field of a result, a repeat) is held against how
+matched sessions end, with false-discovery control; pieces that come together are one telltale. What ends a session is
+not among the remarks, so that a telltale comes before the failure. Deterministic; it spends no tokens.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from scipy import sparse
+
+from sessions_platform.analysis.checks.shapes import shape_of
+from sessions_platform.analysis.contrasts import failures
+from sessions_platform.analysis.lift import Mask, lift
+from sessions_platform.analysis.model import TELLTALE, Label, Remark, SessionLog
+from sessions_platform.analysis.population import Population, population
+from sessions_platform.statistics.multiple import benjamini_hochberg
+from sessions_platform.statistics.results import Floats, Ints
+
+FEWEST, MOST_SHARE = 6, 0.3
+"""Sessions of a piece; what nearly all sessions have tells nothing."""
+FALSE_DISCOVERIES = 0.02
+FAR, LEAST_RATIO = 3.0, 1.6
+"""Standard deviations, and times as many failures as of matched sessions, from which on a piece may join others."""
+JOINS = 0.5
+"""Standard deviations from which on what a piece adds to its telltale fails as well."""
+MOST_PIECES = 3000
+TOGETHER, TOGETHER_AT = 1.5, 1e-4
+"""How many times as often as by chance pieces come together that are of one telltale, and how sure that has to be."""
+SAME_CALL = 0.5
+"""How alike pieces of one call's results are taken to be: the wordings of one failure do not come together."""
+APART = 0.8
+_WORDS = 2, 3
+
+
+def telltales(logs: Mapping[str, SessionLog]) -> list[Label]:
+    """A label for each session and telltale, `telltale#` and its commonest piece, at the message that shows it."""
+    people = population(logs.values())
+    table = _table(people)
+    if table is None:
+        return []
+    likely = np.flatnonzero((table.far > FAR) & (table.ratio > LEAST_RATIO))
+    p_values = np.ones(len(table.pieces))
+    for at in likely.tolist():
+        p_values[at] = lift(table.mask([at]), table.failed, people.strata).p_value
+    certain = np.array(benjamini_hochberg(p_values.tolist())) < FALSE_DISCOVERIES
+    found = list[Label]()
+    for members in _together(likely[np.argsort(-table.far[likely], kind="stable")][:MOST_PIECES], table, people):
+        if certain[members].any() and (kept := _widened(members, table)):
+            found += _labels(kept, table, people)
+    return found
+
+
+@lru_cache(maxsize=200_000)
+def pieces(sort: str, about: str, words: str) -> tuple[str, ...]:
+    """What a remark is made of: two and three masked words in a row, or the form as a whole."""
+    if sort not in ("said", "result"):
+        return (f"{sort}\x1f{about}\x1f{words}",)
+    masked = ["^", *shape_of(words).split(), "$"]
+    rows = {" ".join(masked[at : at + many]) for many in _WORDS for at in range(len(masked) - many + 1)}
+    return tuple(f"{sort}\x1f{about}\x1f{one}" for one in sorted(rows))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Table:
+    """Sessions (rows) by pieces (columns), and how those with each piece ended beside matched ones without it."""
+
+    pieces: tuple[str, ...]
+    having: sparse.csc_matrix
+    failed: Floats
+    strata: sparse.csr_matrix
+    bad: sparse.csr_matrix
+    far: Floats
+    ratio: Floats
+
+    def mask(self, members: Sequence[int] | Ints) -> Mask:
+        """Sessions with any of these pieces."""
+        made = np.zeros(self.having.shape[0], dtype=np.bool_)
+        for at in members:
+            made[self.sessions(int(at))] = True
+        return made
+
+    def sessions(self, at: int) -> Ints:
+        """Rows that have a piece."""
+        found: Ints = self.having.indices[self.having.indptr[at] : self.having.indptr[at + 1]]
+        return found
+
+
+def _table(people: Population) -> _Table | None:
+    """None where nothing is known of how sessions ended, or nothing is common to enough of them."""
+    _, failed = failures(people)
+    ids: dict[str, int] = {}
+    rows, columns = list[int](), list[int]()
+    for at, log in enumerate(people.logs):
+        own = {ids.setdefault(one, len(ids)) for r in log.remarks for one in pieces(r.sort, r.about, r.words)}
+        columns += own
+        rows += [at] * len(own)
+    having = sparse.csc_matrix((np.ones(len(rows), np.float32), (rows, columns)), shape=(people.size, len(ids)))
+    count = np.diff(having.indptr)
+    kept = np.flatnonzero((count >= FEWEST) & (count <= MOST_SHARE * people.size))
+    names = np.array(list(ids), dtype=object)[kept]
+    order = np.argsort(names.astype(str), kind="stable")
+    known = ~np.isnan(failed)
+    if not len(kept) or not known.any():
+        return None
+    having = having[:, kept[order]]
+    having.sort_indices()
+    sorts = (people.strata, np.arange(people.size))
+    shape = (int(people.strata.max()) + 1, people.size)
+    strata = sparse.csr_matrix((known.astype(np.float64), sorts), shape=shape)
+    bad = sparse.csr_matrix((np.nan_to_num(failed), sorts), shape=shape)
+    far, ratio = _beside(having, strata, bad)
+    return _Table(tuple(names[order].tolist()), having, failed, strata, bad, far, ratio)
+
+
+def _beside(having: sparse.csc_matrix, strata: sparse.csr_matrix, bad: sparse.csr_matrix) -> tuple[Floats, Floats]:
+    """For each column: standard deviations of its failures above its strata's, and times those of the others there."""
+    inside, failed = (strata @ having).toarray(), (bad @ having).toarray()
+    n, b = (np.asarray(one.sum(axis=1)) for one in (strata, bad))
+    rate = b / np.maximum(n, 1)
+    others = (b - failed + b.sum() / n.sum()) / (n - inside + 1)
+    variance = (inside * rate * (1 - rate) * (n - inside) / np.maximum(n - 1, 1)).sum(axis=0)
+    k = failed.sum(axis=0)
+    return (
+        (k - (inside * rate).sum(axis=0) - 0.5) / np.sqrt(variance + 0.3),
+        k / np.maximum((inside * others).sum(axis=0), 0.3),
+    )
+
+
+def _together(members: Ints, table: _Table, people: Population) -> Iterator[Ints]:
+    """The pieces by telltale: those that come together in failed sessions of one application, or at one call."""
+    from scipy.cluster.hierarchy import fcluster, linkage
+    from scipy.spatial.distance import squareform
+    from scipy.stats import poisson
+
+    if len(members) < 2:
+        yield from ([members] if len(members) else [])
+        return
+    bad = table.failed == 1.0
+    some = table.having[:, members].tocsr()[np.flatnonzero(bad)]
+    both = (some.T @ some).toarray().astype(np.float64)
+    own = np.maximum(np.diag(both), 1.0)
+    apps = np.array([np.bincount(people.apps[table.sessions(int(at))]).argmax() for at in members])
+    in_app = np.maximum(np.bincount(people.apps[bad], minlength=int(people.apps.max()) + 1), 1)
+    by_chance = np.outer(own, own) / in_app[apps][:, None]
+    one_app = apps[:, None] == apps[None, :]
+    close = one_app & (both >= 3) & (both > TOGETHER * by_chance)
+    close &= poisson.sf(both - 1, by_chance) < TOGETHER_AT
+    alike = np.where(close, both / np.minimum(own[:, None], own[None, :]), 0.0)
+    calls = np.array([table.pieces[at].split("\x1f")[1] for at in members], dtype=object)
+    one_call = one_app & (calls[:, None] == calls[None, :]) & (calls != "")[:, None]
+    alike = np.where(one_call, np.maximum(alike, SAME_CALL), alike)
+    apart = np.round(1.0 - np.maximum(alike, alike.T), 12)
+    np.fill_diagonal(apart, 0.0)
+    codes = fcluster(linkage(squareform(apart, checks=False), "average"), APART, "distance")
+    for code in range(1, int(codes.max()) + 1):
+        yield members[codes == code]
+
+
+def _widened(members: Ints, table: _Table) -> list[int]:
+    """The pieces that bring in sessions which fail as well, most telling first."""
+    union, kept = np.zeros(table.having.shape[0], dtype=np.bool_), list[int]()
+    for at in members.tolist():
+        mine = np.zeros_like(union)
+        mine[table.sessions(at)] = True
+        new = mine & ~union
+        if not new.any():
+            continue
+        far, ratio = _beside(sparse.csc_matrix(new[:, None].astype(np.float64)), table.strata, table.bad)
+        if not kept or (far[0] > JOINS and ratio[0] > LEAST_RATIO):
+            union |= mine
+            kept.append(at)
+    return kept
+
+
+def _labels(kept: Sequence[int], table: _Table, people: Population) -> Iterator[Label]:
+    place = {table.pieces[at]: rank for rank, at in enumerate(kept)}
+    shown = list[tuple[str, Remark]]()
+    for at in np.flatnonzero(table.mask(kept)).tolist():
+        log = people.logs[at]
+        ranked = [
+            (min(place[one] for one in own), number)
+            for number, r in enumerate(log.remarks)
+            if (own := [one for one in pieces(r.sort, r.about, r.words) if one in place])
+        ]
+        shown.append((log.session_id, log.remarks[min(ranked)[1]]))
+    name = name_of([remark for _, remark in shown])
+    for session_id, remark in shown:
+        yield Label(
+            session_id,
+            f"{TELLTALE}#{name}",
+            "L0",
+            "taxonomy",
+            TELLTALE,
+            remark.tool,
+            remark.operation,
+            remark.agent,
+            remark.message_index,
+        )
+
+
+def name_of(shown: Sequence[Remark]) -> str:
+    """The commonest of the remarks, masked, with what it is a remark of."""
+    counts = Counter(
+        f"{one.sort} {one.about}".strip()
+        + f": {shape_of(one.words) if one.sort in ('said', 'result') else one.words}"
+        for one in shown
+    )
+    return min(counts, key=lambda one: (-counts[one], one))
