@@ -24,6 +24,8 @@ class CheckFacts:
     specific: bool = False
     certain: bool = False
     hazard: bool = False
+    spoken: bool = False
+    """Whether it rests on an agent's words alone, so that at a session's end it may be a symptom of its failure."""
     analysis: Analysis = "failure_modes"
     code: str = ""
     title: str = ""

@@ -135,6 +135,7 @@ def _cells(parents: Sequence[Draft], one: Hits, people: Population) -> list[Draf
         replace(judged(replace(child, p_concentration=p), people), q_value=1.0)
         for parent in likely[:MOST_PARENTS]
         for p, child in _split(parent, one, people)
+        if all(key in PLACES for key, _ in child.signature)
     ]
 
 

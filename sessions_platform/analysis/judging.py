@@ -27,8 +27,9 @@ LEAST_FACTOR = 1.5
 """Fewer times the expected count is not worth telling."""
 TELLS = 5
 """Judged sessions from which on a group that is not seen to end worse is common, not harmful."""
-HARMS, LEAST_RATIO = 0.2, 1.3
-"""P from which on, or ratio up to which, sessions are not taken to end worse than their like."""
+HARMS, HARMS_OF_MANY, MANY, LEAST_RATIO = 0.2, 0.002, 20, 1.3
+"""P from which on, of few and of `MANY` judged sessions, or ratio up to which, sessions are not taken to end worse than
+their like."""
 RARE = 0.05
 
 
@@ -90,10 +91,10 @@ def _specific(draft: Draft, check: CheckFacts, seen: Lift, harm: float, mine: In
     if check.hazard:
         return rare
     if check.certain and not draft.signature and not draft.shape and seen.judged >= TELLS:
-        # Who is told that it cannot be done has not got what was asked for, whatever came of it.
-        least = 1.0 if check.analysis == "capability_gaps" else LEAST_RATIO
-        return rare if (seen.ratio or 0.0) >= least else 1.0
-    if harm > HARMS or (seen.ratio or 0.0) < LEAST_RATIO:
+        # Much is declined that ought to be: of what agents say they cannot do, only what comes with failure counts.
+        declined = check.spoken and seen.judged >= MANY and harm > RARE
+        return rare if (seen.ratio or 0.0) >= LEAST_RATIO and not declined else 1.0
+    if harm > (HARMS_OF_MANY if seen.judged >= MANY else HARMS) or (seen.ratio or 0.0) < LEAST_RATIO:
         return rare if draft.signature and seen.judged < TELLS and len(mine) >= 2 * TELLS else 1.0
     if rare > RARE:
         return 1.0

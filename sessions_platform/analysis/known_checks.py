@@ -43,6 +43,7 @@ def known_checks() -> dict[str, CheckFacts]:
             name,
             specific=info.strength != "weak",
             certain=info.strength == "certain",
+            spoken=info.spoken,
             hazard=info.code.startswith("S.") or info.kind == "cost",
             analysis=_ANALYSIS[info.kind],
             code=info.code,

@@ -71,6 +71,8 @@ class SessionLog(msgspec.Struct, frozen=True):
     signals: tuple[Signal, ...]
     remarks: tuple[Remark, ...] = ()
     """What its messages are like, in order: among these a week's telltales are looked for."""
+    last_call: int = -1
+    """Where its last call's result stands; what is said after it closes the session."""
 
 
 class Planned(msgspec.Struct, frozen=True):

@@ -15,11 +15,13 @@ from sessions_platform.analysis.draft import Analysis, CheckFacts, Draft
 from sessions_platform.analysis.drivers.rules import check_of_shape
 from sessions_platform.analysis.groups import refined, tested_groups
 from sessions_platform.analysis.hits import Hits, hits_of
-from sessions_platform.analysis.judging import judged, supported
+from sessions_platform.analysis.judging import COMMON, judged, supported
 from sessions_platform.analysis.model import Label
 from sessions_platform.analysis.population import Population
 from sessions_platform.analysis.telling import with_telltales
 from sessions_platform.statistics.results import Floats, Ints
+
+MOSTLY = 0.5
 
 
 def told_groups(proposed: Sequence[Draft], hits: Mapping[str, Hits], people: Population) -> list[Draft]:
@@ -36,7 +38,7 @@ def told_groups(proposed: Sequence[Draft], hits: Mapping[str, Hits], people: Pop
         return judged(replace(draft, p_concentration=left), people, rest).p_value
 
     checks = [one for one in (*kept, *narrower) if one.check is not telling.CHECK]
-    return with_telltales(chosen(checks, again), [one for one in kept if one.check is telling.CHECK], again)
+    return with_telltales(chosen(checks, again), [one for one in kept if one.check is telling.CHECK], people, again)
 
 
 def told_segments(analyses: Sequence[Analysis], groups: Sequence[Draft], people: Population) -> list[Draft]:
@@ -68,7 +70,30 @@ def label_groups(
     of_shape = {label: check for label in hits if (check := check_of_shape(label))}
     wholes = hits_of((msgspec.structs.replace(one, label=one.check) for one in known if one.label in of_shape), people)
     shapes = {label: hits.get(check, wholes[check]) for label, check in of_shape.items()}
-    return hits, tested_groups(hits, shapes, checks, people) + telling.proposed(people, hits)
+    facts = {**checks, **_symptoms(known, checks, hits, people)}
+    return hits, tested_groups(hits, shapes, facts, people) + telling.proposed(people, hits)
+
+
+def _symptoms(
+    labels: Iterable[Label], checks: Mapping[str, CheckFacts], hits: Mapping[str, Hits], people: Population
+) -> dict[str, CheckFacts]:
+    """Spoken checks that this week are seen mostly where a failed session ends: weak, unless very many have them.
+
+    A session that fails ends in some words or other, and a check that knows them would tell nothing but that it failed.
+    """
+    before: dict[str, set[int]] = {}
+    for one in labels:
+        at = people.place.get(one.session_id, -1)
+        if checks[one.check].spoken and at >= 0 and (one.message_index or 0) <= people.logs[at].last_call:
+            before.setdefault(one.check, set()).add(at)
+    found = {}
+    for name, check in checks.items():
+        if check.spoken and check.specific and name in hits:
+            failed = hits[name].sessions[people.failed[hits[name].sessions] == 1.0]
+            closing = len(set(failed.tolist()) - before.get(name, set()))
+            if closing > MOSTLY * len(failed) and len(hits[name].sessions) < COMMON * people.size:
+                found[name] = replace(check, specific=False, certain=False)
+    return found
 
 
 def sessions_of(draft: Draft, people: Population) -> tuple[str, ...]:

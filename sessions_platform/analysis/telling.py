@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from sessions_platform.analysis.choice import STANDS_AT, distinct, jaccard
+from sessions_platform.analysis.choice import distinct
 from sessions_platform.analysis.draft import CheckFacts, Draft
 from sessions_platform.analysis.hits import Hits
 from sessions_platform.analysis.judging import mask_of, supported
@@ -29,8 +29,8 @@ CHECK = CheckFacts(
 LOOKED_AT = 10_000
 OWN = 0.15
 """Share of a telltale's sessions that would have it without its cause; a check that fits as well is nearer."""
-ONE_CALL = 0.8
-"""Share of its sessions from which on a telltale is one call's."""
+WIDER, MOSTLY = 1.5, 0.5
+"""Times as many sessions as a telltale, and share of the telltale in it, from which on a group is a wider one of it."""
 
 
 def proposed(people: Population, hits: Mapping[str, Hits]) -> list[Draft]:
@@ -70,22 +70,30 @@ def _signature(one: Hits) -> tuple[Pair, ...]:
 
 
 def with_telltales(
-    told: Sequence[Draft], telltales: Sequence[Draft], again: Callable[[Draft, Ints], float]
+    told: Sequence[Draft], telltales: Sequence[Draft], people: Population, again: Callable[[Draft, Ints], float]
 ) -> list[Draft]:
-    """The groups told, and the telltales that they do not explain, or without which they would not stand."""
+    """The groups told, and the telltales that they do not explain; a wide group through whose part in a telltale it
+    fails gives way to it.
+    """
     kept = list(told)
     for one in sorted(telltales, key=lambda one: (one.p_value, one.name)):
-        wide = [draft for draft in kept if _holds(draft, one)]
-        if wide and not any(jaccard(draft.sessions, one.sessions) >= 0.5 for draft in kept):
-            left = [(draft, np.setdiff1d(draft.sessions, one.sessions, assume_unique=True)) for draft in wide]
-            if all(len(rest) == 0 or again(draft, rest) >= STANDS_AT for draft, rest in left):
-                names = {name for draft in wide for name in (draft.name, *draft.also)}
-                kept = [draft for draft in kept if draft not in wide] + [replace(one, also=tuple(sorted(names)))]
-                continue
-        kept += distinct([one], kept, again)
+        wide = [draft for draft in kept if _fails_through(draft, one, people)]
+        if wide:
+            names = {name for draft in wide for name in (draft.name, *draft.also)}
+            kept = [draft for draft in kept if draft not in wide]
+            kept += [replace(new, also=tuple(sorted({*new.also, *names}))) for new in distinct([one], kept, again)]
+        else:
+            kept += distinct([one], kept, again)
     return kept
 
 
-def _holds(draft: Draft, one: Draft) -> bool:
-    inside = len(np.intersect1d(draft.sessions, one.sessions, assume_unique=True))
-    return inside >= ONE_CALL * len(one.sessions)
+def _fails_through(draft: Draft, one: Draft, people: Population) -> bool:
+    """Whether a group is far wider than a telltale, and has most of its failures beyond use in it."""
+    if len(draft.sessions) < WIDER * len(one.sessions) or (draft.check is not None and draft.check.hazard):
+        return False
+    both = np.intersect1d(draft.sessions, one.sessions, assume_unique=True)
+    rest = np.setdiff1d(draft.sessions, one.sessions, assume_unique=True)
+    if len(both) < MOSTLY * len(one.sessions):
+        return False
+    inside, outside = (lift(mask_of(part, people), people.failed, people.strata) for part in (both, rest))
+    return outside.failed - outside.expected < inside.failed - inside.expected

@@ -68,6 +68,8 @@ class CheckInfo(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     code: str
     hypothesis: str
     action: str
+    spoken: bool = False
+    """Whether it rests on an agent's words alone."""
 
 
 @cache
@@ -99,6 +101,7 @@ def read_log(session: WholeSession, abstract: str = "") -> SessionLog:
         abstract or session.abstract,
         tuple(signals),
         tuple(remarks_of(trail)),
+        trail.calls[-1].index if trail.calls else -1,
     )
 
 

@@ -21,19 +21,20 @@ from sessions_platform.analysis.population import Population, population
 from sessions_platform.statistics.multiple import benjamini_hochberg
 from sessions_platform.statistics.results import Floats, Ints
 
-FEWEST, MOST_SHARE = 6, 0.3
+FEWEST, MOST_SHARE = 6, 0.2
 """Sessions of a piece; what nearly all sessions have tells nothing."""
 FALSE_DISCOVERIES = 0.02
-FAR, LEAST_RATIO = 3.0, 1.6
+FAR, LEAST_ODDS = 3.0, 2.0
 """Standard deviations, and times as many failures as of matched sessions, from which on a piece may join others."""
-JOINS = 0.5
-"""Standard deviations from which on what a piece adds to its telltale fails as well."""
+PRIOR = 5.0
+"""As many matched sessions are mixed into a piece's, so that few sessions do not tell how bad the worst is."""
 MOST_PIECES = 3000
 TOGETHER, TOGETHER_AT = 1.5, 1e-4
 """How many times as often as by chance pieces come together that are of one telltale, and how sure that has to be."""
 SAME_CALL = 0.5
 """How alike pieces of one call's results are taken to be: the wordings of one failure do not come together."""
 APART = 0.8
+OVERLAP, OVERLAP_AT = 0.3, 1e-3
 _WORDS = 2, 3
 
 
@@ -43,14 +44,14 @@ def telltales(logs: Mapping[str, SessionLog]) -> list[Label]:
     table = _table(people)
     if table is None:
         return []
-    likely = np.flatnonzero((table.far > FAR) & (table.ratio > LEAST_RATIO))
+    likely = np.flatnonzero((table.far > FAR) & (table.odds > LEAST_ODDS))
     p_values = np.ones(len(table.pieces))
     for at in likely.tolist():
         p_values[at] = lift(table.mask([at]), table.failed, people.strata).p_value
     certain = np.array(benjamini_hochberg(p_values.tolist())) < FALSE_DISCOVERIES
     found = list[Label]()
     for members in _together(likely[np.argsort(-table.far[likely], kind="stable")][:MOST_PIECES], table, people):
-        if certain[members].any() and (kept := _widened(members, table)):
+        if certain[members].any() and (kept := _nearest(members, table)):
             found += _labels(kept, table, people)
     return found
 
@@ -75,7 +76,7 @@ class _Table:
     strata: sparse.csr_matrix
     bad: sparse.csr_matrix
     far: Floats
-    ratio: Floats
+    odds: Floats
 
     def mask(self, members: Sequence[int] | Ints) -> Mask:
         """Sessions with any of these pieces."""
@@ -113,8 +114,8 @@ def _table(people: Population) -> _Table | None:
     shape = (int(people.strata.max()) + 1, people.size)
     strata = sparse.csr_matrix((known.astype(np.float64), sorts), shape=shape)
     bad = sparse.csr_matrix((np.nan_to_num(failed), sorts), shape=shape)
-    far, ratio = _beside(having, strata, bad)
-    return _Table(tuple(names[order].tolist()), having, failed, strata, bad, far, ratio)
+    far, odds = _beside(having, strata, bad)
+    return _Table(tuple(names[order].tolist()), having, failed, strata, bad, far, odds)
 
 
 def _beside(having: sparse.csc_matrix, strata: sparse.csr_matrix, bad: sparse.csr_matrix) -> tuple[Floats, Floats]:
@@ -124,10 +125,11 @@ def _beside(having: sparse.csc_matrix, strata: sparse.csr_matrix, bad: sparse.cs
     rate = b / np.maximum(n, 1)
     others = (b - failed + b.sum() / n.sum()) / (n - inside + 1)
     variance = (inside * rate * (1 - rate) * (n - inside) / np.maximum(n - 1, 1)).sum(axis=0)
-    k = failed.sum(axis=0)
+    k, n_all, mean = failed.sum(axis=0), inside.sum(axis=0), (inside * others).sum(axis=0)
+    odds = (k + 0.5) / (n_all - k + 0.5)
     return (
         (k - (inside * rate).sum(axis=0) - 0.5) / np.sqrt(variance + 0.3),
-        k / np.maximum((inside * others).sum(axis=0), 0.3),
+        odds * (n_all - mean + 0.5) / (mean + 0.5),
     )
 
 
@@ -157,24 +159,94 @@ def _together(members: Ints, table: _Table, people: Population) -> Iterator[Ints
     apart = np.round(1.0 - np.maximum(alike, alike.T), 12)
     np.fill_diagonal(apart, 0.0)
     codes = fcluster(linkage(squareform(apart, checks=False), "average"), APART, "distance")
-    for code in range(1, int(codes.max()) + 1):
-        yield members[codes == code]
+    yield from _joined([members[codes == code] for code in range(1, int(codes.max()) + 1)], table, people)
 
 
-def _widened(members: Ints, table: _Table) -> list[int]:
-    """The pieces that bring in sessions which fail as well, most telling first."""
-    union, kept = np.zeros(table.having.shape[0], dtype=np.bool_), list[int]()
-    for at in members.tolist():
-        mine = np.zeros_like(union)
-        mine[table.sessions(at)] = True
+def _joined(groups: list[Ints], table: _Table, people: Population) -> list[Ints]:
+    """Groups of pieces that come in the same failed sessions: wordings of one thing take turns in each of its places."""
+    bad = table.failed == 1.0
+    in_app = np.bincount(people.apps[bad], minlength=int(people.apps.max()) + 1)
+    sets = [table.mask(group) & bad for group in groups]
+    apps = [int(np.bincount(people.apps[one]).argmax()) if one.any() else -1 for one in sets]
+    order = sorted(range(len(groups)), key=lambda at: (-int(sets[at].sum()), at))
+    made: list[tuple[Ints, Mask, int]] = []
+    for at in order:
+        made.append((groups[at], sets[at], apps[at]))
+    changed = True
+    while changed:
+        changed = False
+        for first in range(len(made)):
+            for second in range(len(made) - 1, first, -1):
+                if _same_thing(made[first], made[second], in_app):
+                    a, b = made[first], made.pop(second)
+                    made[first] = (np.concatenate([a[0], b[0]]), a[1] | b[1], a[2])
+                    changed = True
+    return [members[np.argsort(-table.far[members], kind="stable")] for members, _, _ in made]
+
+
+def _same_thing(one: tuple[Ints, Mask, int], other: tuple[Ints, Mask, int], in_app: Ints) -> bool:
+    from scipy.stats import poisson
+
+    if one[2] != other[2] or one[2] < 0:
+        return False
+    both, a, b = int((one[1] & other[1]).sum()), int(one[1].sum()), int(other[1].sum())
+    by_chance = a * b / max(int(in_app[one[2]]), 1)
+    return (
+        both >= 3
+        and both >= OVERLAP * min(a, b)
+        and both > TOGETHER * by_chance
+        and float(poisson.sf(both - 1, by_chance)) < OVERLAP_AT
+    )
+
+
+def _nearest(members: Ints, table: _Table) -> list[int]:
+    """Of these pieces those whose sessions together are likely to be nearest to the ones concerned, purest first.
+
+    Sessions concerned fail as those of the purest piece do, the others as matched ones; a piece is taken as long as
+    what it adds is more often concerned than not, by half of the F1 reached.
+    """
+    columns = [sparse.csc_matrix(table.mask([at])[:, None].astype(np.float64)) for at in members.tolist()]
+    shares = np.array([_shares(one, table) for one in columns])
+    pure = shares[:, 1] / np.maximum(shares[:, 0], 1)
+    usual = shares[:, 2] / np.maximum(shares[:, 0], 1)
+    worst = float(np.max((shares[:, 1] + PRIOR * usual) / (shares[:, 0] + PRIOR)))
+    all_of_them = _concerned(_shares(sparse.csc_matrix(table.mask(members)[:, None].astype(np.float64)), table), worst)
+    union, kept, reached = np.zeros(table.having.shape[0], dtype=np.bool_), list[int](), 0.0
+    for rank in np.lexsort((-shares[:, 0], -np.round(_lower(pure, shares[:, 0]), 3))).tolist():
+        mine = table.mask([int(members[rank])])
         new = mine & ~union
         if not new.any():
             continue
-        far, ratio = _beside(sparse.csc_matrix(new[:, None].astype(np.float64)), table.strata, table.bad)
-        if not kept or (far[0] > JOINS and ratio[0] > LEAST_RATIO):
-            union |= mine
-            kept.append(at)
+        adds = _shares(sparse.csc_matrix(new[:, None].astype(np.float64)), table)
+        if kept and _concerned(adds, worst) <= 0.5 * reached * max(adds[0], 1):
+            continue
+        union |= mine
+        kept.append(int(members[rank]))
+        inside = _shares(sparse.csc_matrix(union[:, None].astype(np.float64)), table)
+        reached = 2 * _concerned(inside, worst) / max(inside[0] + all_of_them, 1)
     return kept
+
+
+def _shares(column: sparse.csc_matrix, table: _Table) -> tuple[float, float, float]:
+    """Judged sessions of a column, failed ones, and those that would have failed as matched ones do."""
+    inside, failed = (table.strata @ column).toarray()[:, 0], (table.bad @ column).toarray()[:, 0]
+    n, b = (np.asarray(one.sum(axis=1)).ravel() for one in (table.strata, table.bad))
+    others = (b - failed + b.sum() / n.sum()) / (n - inside + 1)
+    return float(inside.sum()), float(failed.sum()), float((inside * others).sum())
+
+
+def _concerned(shares: tuple[float, float, float], worst: float) -> float:
+    """How many of some sessions are concerned, if all concerned ones fail at a rate, and the others as usual."""
+    n, failed, expected = shares
+    usual = expected / max(n, 1)
+    return min(n, max(0.0, (failed - expected) / max(worst - usual, 0.1)))
+
+
+def _lower(share: Floats, n: Floats) -> Floats:
+    """A lower bound of shares: one standard error below, of n and two more sessions of which one failed."""
+    drawn = (share * n + 1) / (n + 2)
+    made: Floats = drawn - np.sqrt(drawn * (1 - drawn) / (n + 2))
+    return made
 
 
 def _labels(kept: Sequence[int], table: _Table, people: Population) -> Iterator[Label]:
@@ -206,8 +278,7 @@ def _labels(kept: Sequence[int], table: _Table, people: Population) -> Iterator[
 def name_of(shown: Sequence[Remark]) -> str:
     """The commonest of the remarks, masked, with what it is a remark of."""
     counts = Counter(
-        f"{one.sort} {one.about}".strip()
-        + f": {shape_of(one.words) if one.sort in ('said', 'result') else one.words}"
+        f"{one.sort} {one.about}".strip() + f": {shape_of(one.words) if one.sort in ('said', 'result') else one.words}"
         for one in shown
     )
     return min(counts, key=lambda one: (-counts[one], one))
