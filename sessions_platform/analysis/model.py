@@ -47,6 +47,8 @@ class Remark(msgspec.Struct, frozen=True, array_like=True):
     tool: str = ""
     operation: str = ""
     agent: str = ""
+    after: str = ""
+    """What was called before it in its turn, for what was said."""
 
 
 class SessionLog(msgspec.Struct, frozen=True):

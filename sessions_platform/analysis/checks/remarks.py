@@ -4,8 +4,10 @@ Sentences of agents and results, the fields of results and arguments, calls that
 last call is left out: how a session ends tells that it failed, not why. What users say is left out for the same reason.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator
+from itertools import takewhile
 from typing import Any
 
 from sessions_platform.analysis.checks.shapes import QUOTE_CHARACTERS, sentences
@@ -20,6 +22,10 @@ _FIELDS, _DEPTH = 20, 2
 _VALUE = 16
 """A short word as an argument says which variant was called; a longer one is content."""
 _TIMES = (2, 3, 5, 8)
+_VARIANTS = ("endpoint", "op", "method", "function", "procedure", "route", "resource", "kind", "type", "mode")
+_VARIANT, _VARIANT_MOST = re.compile(r"[A-Za-z][A-Za-z._/-]{1,30}"), 80
+_LINES = ("command", "cmd", "args")
+_PLAIN = re.compile(r"[a-z][a-z_-]{1,20}")
 
 
 def remarks_of(trail: Trail) -> Iterator[Remark]:
@@ -37,21 +43,23 @@ def remarks_of(trail: Trail) -> Iterator[Remark]:
 def _all(trail: Trail) -> Iterator[Remark]:
     last = trail.calls[-1].index if trail.calls else -1
     said = iter([one for one in trail.said if one.index < last])
-    ahead = next(said, None)
+    ahead, before = next(said, None), (-1, "")
     again, of_turn = Counter[tuple[str, str]](), Counter[tuple[str, int]]()
     for call in trail.calls:
         while ahead is not None and ahead.index < call.index:
             for words in sentences(ahead.text)[:_SENTENCES]:
-                yield Remark(ahead.index, "said", "", words[:QUOTE_CHARACTERS], agent=ahead.agent)
+                after = before[1] if before[0] == ahead.turn else ""
+                yield Remark(ahead.index, "said", "", words[:QUOTE_CHARACTERS], agent=ahead.agent, after=after)
             ahead = next(said, None)
         again[call.key] += 1
-        of_turn[call.label, call.turn] += 1
+        of_turn[about(call), call.turn] += 1
         if again[call.key] in _TIMES:
             yield _remark(call, "repeat", f"same call {again[call.key]} times")
-        if of_turn[call.label, call.turn] in _TIMES:
-            yield _remark(call, "repeat", f"{of_turn[call.label, call.turn]} calls in a turn")
+        if of_turn[about(call), call.turn] in _TIMES:
+            yield _remark(call, "repeat", f"{of_turn[about(call), call.turn]} calls in a turn")
         yield from _of_result(call)
         yield from _of_arguments(call)
+        before = call.turn, about(call)
 
 
 def _of_result(call: Call) -> Iterator[Remark]:
@@ -80,7 +88,22 @@ def _of_arguments(call: Call) -> Iterator[Remark]:
 
 
 def _remark(call: Call, sort: Any, words: str) -> Remark:
-    return Remark(call.index, sort, call.label, words, call.tool, call.operation, call.agent)
+    return Remark(call.index, sort, about(call), words, call.tool, call.operation, call.agent)
+
+
+def about(call: Call) -> str:
+    """What was called: its label, and which of its variants where arguments say so (`endpoint`, a command's words)."""
+    if call.operation:
+        return call.label
+    value = _parsed(call.arguments[:_PARSED_MOST])
+    if not isinstance(value, dict):
+        return call.label
+    for key in _VARIANTS:
+        if isinstance(one := value.get(key), str) and _VARIANT.fullmatch(one):
+            return f"{call.label} {one}"
+    line = next((one for key in _LINES if isinstance(one := value.get(key), str)), "")
+    leading = takewhile(lambda word: bool(_PLAIN.fullmatch(word)), line[:_VARIANT_MOST].split()[:2])
+    return " ".join((call.label, *leading))
 
 
 def _parsed(text: str) -> Any:

@@ -5,7 +5,7 @@ matched sessions end, with false-discovery control; pieces that come together ar
 not among the remarks, so that a telltale comes before the failure. Deterministic; it spends no tokens.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -31,6 +31,8 @@ PRIOR = 5.0
 MOST_PIECES = 3000
 TOGETHER, TOGETHER_AT = 1.5, 1e-4
 """How many times as often as by chance pieces come together that are of one telltale, and how sure that has to be."""
+MOSTLY = 0.6
+"""Share of a piece's sessions in which it follows one call, from which on it is of that call."""
 SAME_CALL = 0.5
 """How alike pieces of one call's results are taken to be: the wordings of one failure do not come together."""
 APART = 0.8
@@ -71,6 +73,8 @@ class _Table:
     """Sessions (rows) by pieces (columns), and how those with each piece ended beside matched ones without it."""
 
     pieces: tuple[str, ...]
+    calls: tuple[str, ...]
+    """The call that each piece is of, or that it mostly follows; '' where it is of none."""
     having: sparse.csc_matrix
     failed: Floats
     strata: sparse.csr_matrix
@@ -96,10 +100,16 @@ def _table(people: Population) -> _Table | None:
     _, failed = failures(people)
     ids: dict[str, int] = {}
     rows, columns = list[int](), list[int]()
+    after: dict[int, Counter[str]] = defaultdict(Counter)
     for at, log in enumerate(people.logs):
-        own = {ids.setdefault(one, len(ids)) for r in log.remarks for one in pieces(r.sort, r.about, r.words)}
+        own = dict[int, str]()
+        for r in log.remarks:
+            for one in pieces(r.sort, r.about, r.words):
+                own.setdefault(ids.setdefault(one, len(ids)), r.after or r.about)
         columns += own
         rows += [at] * len(own)
+        for number, call in own.items():
+            after[number][call] += 1
     having = sparse.csc_matrix((np.ones(len(rows), np.float32), (rows, columns)), shape=(people.size, len(ids)))
     count = np.diff(having.indptr)
     kept = np.flatnonzero((count >= FEWEST) & (count <= MOST_SHARE * people.size))
@@ -115,7 +125,13 @@ def _table(people: Population) -> _Table | None:
     strata = sparse.csr_matrix((known.astype(np.float64), sorts), shape=shape)
     bad = sparse.csr_matrix((np.nan_to_num(failed), sorts), shape=shape)
     far, odds = _beside(having, strata, bad)
-    return _Table(tuple(names[order].tolist()), having, failed, strata, bad, far, odds)
+    calls = tuple(_mostly(after[int(number)]) for number in kept[order])
+    return _Table(tuple(names[order].tolist()), calls, having, failed, strata, bad, far, odds)
+
+
+def _mostly(calls: Counter[str]) -> str:
+    name, times = min(calls.items(), key=lambda one: (-one[1], one[0]))
+    return name if times >= MOSTLY * calls.total() else ""
 
 
 def _beside(having: sparse.csc_matrix, strata: sparse.csr_matrix, bad: sparse.csr_matrix) -> tuple[Floats, Floats]:
@@ -153,7 +169,7 @@ def _together(members: Ints, table: _Table, people: Population) -> Iterator[Ints
     close = one_app & (both >= 3) & (both > TOGETHER * by_chance)
     close &= poisson.sf(both - 1, by_chance) < TOGETHER_AT
     alike = np.where(close, both / np.minimum(own[:, None], own[None, :]), 0.0)
-    calls = np.array([table.pieces[at].split("\x1f")[1] for at in members], dtype=object)
+    calls = np.array([table.calls[at] for at in members], dtype=object)
     one_call = one_app & (calls[:, None] == calls[None, :]) & (calls != "")[:, None]
     alike = np.where(one_call, np.maximum(alike, SAME_CALL), alike)
     apart = np.round(1.0 - np.maximum(alike, alike.T), 12)
