@@ -1,8 +1,10 @@
 """Telltales: what a week's failed sessions have in common that matched ones lack, learnt from the week itself.
 
 No word list: every piece that a remark is made of (words in a row, a field of a result, a repeat) is held against how
-matched sessions end, with false-discovery control; pieces that come together are one telltale. What ends a session is
-not among the remarks, so that a telltale comes before the failure. Deterministic; it spends no tokens.
+matched sessions end, with false-discovery control. A telltale grows from the piece that fails most surely: pieces that
+come with it, or at the same call, join as long as what they add fails as well. Its sessions are then left out, so that
+the next one is held against what is left. What ends a session is not among the remarks: a telltale comes before the
+failure. Deterministic; it spends no tokens.
 """
 
 from collections import Counter, defaultdict
@@ -15,6 +17,7 @@ from scipy import sparse
 
 from sessions_platform.analysis.checks.shapes import shape_of
 from sessions_platform.analysis.contrasts import failures
+from sessions_platform.analysis.judging import supported
 from sessions_platform.analysis.lift import Mask, lift
 from sessions_platform.analysis.model import TELLTALE, Label, Remark, SessionLog
 from sessions_platform.analysis.population import Population, population
@@ -24,37 +27,41 @@ from sessions_platform.statistics.results import Floats, Ints
 FEWEST, MOST_SHARE = 6, 0.2
 """Sessions of a piece; what nearly all sessions have tells nothing."""
 FALSE_DISCOVERIES = 0.02
-FAR, LEAST_ODDS = 3.0, 2.0
-"""Standard deviations, and times as many failures as of matched sessions, from which on a piece may join others."""
-PRIOR = 5.0
-"""As many matched sessions are mixed into a piece's, so that few sessions do not tell how bad the worst is."""
-MOST_PIECES = 3000
-TOGETHER, TOGETHER_AT = 1.5, 1e-4
-"""How many times as often as by chance pieces come together that are of one telltale, and how sure that has to be."""
+FAR, FAR_ENOUGH, LEAST_ODDS = 3.0, 2.5, 2.0
+"""Standard deviations from which on a piece may begin a telltale, or join one, and times the odds of matched sessions."""
+MOST = 40
+TOGETHER, OVERLAP = 1.5, 0.5
+"""Times as often as by chance, and share of its failed sessions, in which a piece comes with a telltale to join it."""
 MOSTLY = 0.6
 """Share of a piece's sessions in which it follows one call, from which on it is of that call."""
-SAME_CALL = 0.5
-"""How alike pieces of one call's results are taken to be: the wordings of one failure do not come together."""
-APART = 0.8
-OVERLAP, OVERLAP_AT = 0.3, 1e-3
-_WORDS = 2, 3
+JOINS = 0.8
+"""Share of what a piece adds that has to be concerned: chance picks pieces, too, whose few sessions fail."""
+COVERED = 0.6
+"""Share of a piece's sessions in earlier telltales from which on it begins none of its own."""
+PRIOR = 3.0
+"""As many matched sessions are mixed into a piece's, so that few sessions do not tell how bad the worst is."""
+_IN_A_ROW = 2, 3
+WORDS = ("said", "result")
+"""Sorts of remarks that are sentences."""
 
 
 def telltales(logs: Mapping[str, SessionLog]) -> list[Label]:
-    """A label for each session and telltale, `telltale#` and its commonest piece, at the message that shows it."""
+    """A label for each session and telltale, `telltale#` and its commonest remark, at the message that shows it."""
     people = population(logs.values())
-    table = _table(people)
-    if table is None:
-        return []
-    likely = np.flatnonzero((table.far > FAR) & (table.odds > LEAST_ODDS))
-    p_values = np.ones(len(table.pieces))
-    for at in likely.tolist():
-        p_values[at] = lift(table.mask([at]), table.failed, people.strata).p_value
-    certain = np.array(benjamini_hochberg(p_values.tolist())) < FALSE_DISCOVERIES
-    found = list[Label]()
-    for members in _together(likely[np.argsort(-table.far[likely], kind="stable")][:MOST_PIECES], table, people):
-        if certain[members].any() and (kept := _nearest(members, table)):
+    _, failed = failures(people)
+    table = _table(people, failed)
+    found, left = list[Label](), failed.copy()
+    known = np.zeros(len(table.pieces), dtype=np.bool_)
+    for _ in range(MOST if len(table.pieces) else 0):
+        likely, seed = _seed(table, people, left, known)
+        if seed < 0:
+            break
+        kept = _grown(seed, likely, table, people, left)
+        known[kept] = True
+        inside = table.mask(kept)
+        if supported(np.flatnonzero(inside), people):
             found += _labels(kept, table, people)
+            left[inside] = np.nan
     return found
 
 
@@ -64,40 +71,34 @@ def pieces(sort: str, about: str, words: str) -> tuple[str, ...]:
     if sort not in ("said", "result"):
         return (f"{sort}\x1f{about}\x1f{words}",)
     masked = ["^", *shape_of(words).split(), "$"]
-    rows = {" ".join(masked[at : at + many]) for many in _WORDS for at in range(len(masked) - many + 1)}
+    rows = {" ".join(masked[at : at + many]) for many in _IN_A_ROW for at in range(len(masked) - many + 1)}
     return tuple(f"{sort}\x1f{about}\x1f{one}" for one in sorted(rows))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Table:
-    """Sessions (rows) by pieces (columns), and how those with each piece ended beside matched ones without it."""
+    """Sessions (rows) by pieces (columns, in order). `calls`: what each is of, or mostly follows; '' for no one."""
 
     pieces: tuple[str, ...]
     calls: tuple[str, ...]
-    """The call that each piece is of, or that it mostly follows; '' where it is of none."""
+    apps: Ints
     having: sparse.csc_matrix
-    failed: Floats
-    strata: sparse.csr_matrix
-    bad: sparse.csr_matrix
-    far: Floats
-    odds: Floats
 
     def mask(self, members: Sequence[int] | Ints) -> Mask:
         """Sessions with any of these pieces."""
         made = np.zeros(self.having.shape[0], dtype=np.bool_)
         for at in members:
-            made[self.sessions(int(at))] = True
+            made[self.having.indices[self.having.indptr[at] : self.having.indptr[at + 1]]] = True
         return made
 
-    def sessions(self, at: int) -> Ints:
-        """Rows that have a piece."""
-        found: Ints = self.having.indices[self.having.indptr[at] : self.having.indptr[at + 1]]
-        return found
+    def sums(self, of: Floats | Mask) -> Floats:
+        """For each piece the sum over its sessions."""
+        made: Floats = np.asarray(self.having.T @ of.astype(np.float64))
+        return made
 
 
-def _table(people: Population) -> _Table | None:
-    """None where nothing is known of how sessions ended, or nothing is common to enough of them."""
-    _, failed = failures(people)
+def _table(people: Population, failed: Floats) -> _Table:
+    """The pieces that enough sessions have, and not too many."""
     ids: dict[str, int] = {}
     rows, columns = list[int](), list[int]()
     after: dict[int, Counter[str]] = defaultdict(Counter)
@@ -110,23 +111,23 @@ def _table(people: Population) -> _Table | None:
         rows += [at] * len(own)
         for number, call in own.items():
             after[number][call] += 1
-    having = sparse.csc_matrix((np.ones(len(rows), np.float32), (rows, columns)), shape=(people.size, len(ids)))
+    having = sparse.csc_matrix((np.ones(len(rows)), (rows, columns)), shape=(people.size, len(ids)))
     count = np.diff(having.indptr)
     kept = np.flatnonzero((count >= FEWEST) & (count <= MOST_SHARE * people.size))
-    names = np.array(list(ids), dtype=object)[kept]
-    order = np.argsort(names.astype(str), kind="stable")
-    known = ~np.isnan(failed)
-    if not len(kept) or not known.any():
-        return None
-    having = having[:, kept[order]]
+    names = list(ids)
+    kept = np.array(sorted(kept.tolist(), key=names.__getitem__), dtype=np.int64)
+    having = having[:, kept]
     having.sort_indices()
-    sorts = (people.strata, np.arange(people.size))
-    shape = (int(people.strata.max()) + 1, people.size)
-    strata = sparse.csr_matrix((known.astype(np.float64), sorts), shape=shape)
-    bad = sparse.csr_matrix((np.nan_to_num(failed), sorts), shape=shape)
-    far, odds = _beside(having, strata, bad)
-    calls = tuple(_mostly(after[int(number)]) for number in kept[order])
-    return _Table(tuple(names[order].tolist()), calls, having, failed, strata, bad, far, odds)
+    sort = people.apps
+    in_app = (
+        np.stack([np.asarray(having.T @ (sort == one)) for one in range(int(sort.max()) + 1)]) if people.size else kept
+    )
+    return _Table(
+        tuple(names[at] for at in kept.tolist()),
+        tuple(_mostly(after[at]) for at in kept.tolist()),
+        np.argmax(in_app, axis=0) if len(kept) else kept,
+        having,
+    )
 
 
 def _mostly(calls: Counter[str]) -> str:
@@ -134,134 +135,75 @@ def _mostly(calls: Counter[str]) -> str:
     return name if times >= MOSTLY * calls.total() else ""
 
 
-def _beside(having: sparse.csc_matrix, strata: sparse.csr_matrix, bad: sparse.csr_matrix) -> tuple[Floats, Floats]:
-    """For each column: standard deviations of its failures above its strata's, and times those of the others there."""
-    inside, failed = (strata @ having).toarray(), (bad @ having).toarray()
-    n, b = (np.asarray(one.sum(axis=1)) for one in (strata, bad))
+def _seed(table: _Table, people: Population, left: Floats, known: Mask) -> tuple[Mask, int]:
+    """Pieces that are likely to fail beyond matched sessions, and the purest of those that surely do; -1 for none."""
+    judged = ~np.isnan(left)
+    size = int(people.strata.max()) + 1
+    n = np.bincount(people.strata[judged], minlength=size)
+    b = np.bincount(people.strata[judged], left[judged], minlength=size)
+    shape, rows = (size, people.size), (people.strata, np.arange(people.size))
+    inside = (sparse.csr_matrix((judged.astype(np.float64), rows), shape=shape) @ table.having).toarray()
+    failed = (sparse.csr_matrix((np.nan_to_num(left), rows), shape=shape) @ table.having).toarray()
+    n, b = n[:, None], b[:, None]
     rate = b / np.maximum(n, 1)
-    others = (b - failed + b.sum() / n.sum()) / (n - inside + 1)
+    others = (b - failed + b.sum() / max(n.sum(), 1)) / (n - inside + 1)
     variance = (inside * rate * (1 - rate) * (n - inside) / np.maximum(n - 1, 1)).sum(axis=0)
-    k, n_all, mean = failed.sum(axis=0), inside.sum(axis=0), (inside * others).sum(axis=0)
-    odds = (k + 0.5) / (n_all - k + 0.5)
-    return (
-        (k - (inside * rate).sum(axis=0) - 0.5) / np.sqrt(variance + 0.3),
-        odds * (n_all - mean + 0.5) / (mean + 0.5),
-    )
+    k, mine, mean = failed.sum(axis=0), inside.sum(axis=0), (inside * others).sum(axis=0)
+    far = (k - (inside * rate).sum(axis=0) - 0.5) / np.sqrt(variance + 0.3)
+    odds = (k + 0.5) / (mine - k + 0.5) * (mine - mean + 0.5) / (mean + 0.5)
+    fresh = mine >= (1 - COVERED) * table.sums(~np.isnan(failures(people)[1]))
+    joining = (far > FAR_ENOUGH) & (odds > LEAST_ODDS)
+    likely = np.flatnonzero((far > FAR) & joining & fresh & ~known)
+    p_values = np.ones(len(table.pieces))
+    for at in likely.tolist():
+        p_values[at] = lift(table.mask([at]), left, people.strata).p_value
+    likely = likely[np.array(benjamini_hochberg(p_values.tolist()))[likely] < FALSE_DISCOVERIES]
+    if not len(likely):
+        return joining, -1
+    beyond = _lower(k[likely], mine[likely]) - mean[likely] / np.maximum(mine[likely], 1)
+    return joining, int(likely[np.lexsort((likely, -np.round(beyond, 6)))[0]])
 
 
-def _together(members: Ints, table: _Table, people: Population) -> Iterator[Ints]:
-    """The pieces by telltale: those that come together in failed sessions of one application, or at one call."""
-    from scipy.cluster.hierarchy import fcluster, linkage
-    from scipy.spatial.distance import squareform
-    from scipy.stats import poisson
-
-    if len(members) < 2:
-        yield from ([members] if len(members) else [])
-        return
-    bad = table.failed == 1.0
-    some = table.having[:, members].tocsr()[np.flatnonzero(bad)]
-    both = (some.T @ some).toarray().astype(np.float64)
-    own = np.maximum(np.diag(both), 1.0)
-    apps = np.array([np.bincount(people.apps[table.sessions(int(at))]).argmax() for at in members])
-    in_app = np.maximum(np.bincount(people.apps[bad], minlength=int(people.apps.max()) + 1), 1)
-    by_chance = np.outer(own, own) / in_app[apps][:, None]
-    one_app = apps[:, None] == apps[None, :]
-    close = one_app & (both >= 3) & (both > TOGETHER * by_chance)
-    close &= poisson.sf(both - 1, by_chance) < TOGETHER_AT
-    alike = np.where(close, both / np.minimum(own[:, None], own[None, :]), 0.0)
-    calls = np.array([table.calls[at] for at in members], dtype=object)
-    one_call = one_app & (calls[:, None] == calls[None, :]) & (calls != "")[:, None]
-    alike = np.where(one_call, np.maximum(alike, SAME_CALL), alike)
-    apart = np.round(1.0 - np.maximum(alike, alike.T), 12)
-    np.fill_diagonal(apart, 0.0)
-    codes = fcluster(linkage(squareform(apart, checks=False), "average"), APART, "distance")
-    yield from _joined([members[codes == code] for code in range(1, int(codes.max()) + 1)], table, people)
+def _grown(seed: int, likely: Mask, table: _Table, people: Population, left: Floats) -> list[int]:
+    """The seed and the pieces that join it, one at a time, the one that adds most first."""
+    judged, bad = ~np.isnan(left), np.nan_to_num(left)
+    own_bad, same_app = np.maximum(table.sums(bad), 1), table.apps == table.apps[seed]
+    in_app = max(float(bad[people.apps == table.apps[seed]].sum()), 1.0)
+    calls = np.array(table.calls, dtype=object)
+    kept, union, worst = [seed], table.mask([seed]), 0.0
+    while True:
+        usual = _usual(people.strata, judged & ~union, bad)
+        mine = union & judged
+        expected = float(usual[mine].sum())
+        worst = max(worst, (float(bad[mine].sum()) + PRIOR * expected / max(mine.sum(), 1)) / (mine.sum() + PRIOR))
+        both = table.sums(bad * union)
+        joins = (both >= 2) & (both >= OVERLAP * own_bad) & (both >= TOGETHER * own_bad * (bad * union).sum() / in_app)
+        joins |= np.isin(calls, [call for at in kept if (call := table.calls[at])])
+        new = judged & ~union
+        adds, fails, expects = table.sums(new), table.sums(bad * new), table.sums(usual * new)
+        concerned = (fails - expects) / np.maximum(worst - expects / np.maximum(adds, 1), 0.1)
+        fit = likely & same_app & joins & (adds > 0) & (concerned >= JOINS * adds) & (concerned > 0.5)
+        fit[kept] = False
+        if not fit.any():
+            return kept
+        best = int(np.argmax(np.where(fit, np.round(concerned, 6), -1.0)))
+        kept.append(best)
+        union |= table.mask([best])
 
 
-def _joined(groups: list[Ints], table: _Table, people: Population) -> list[Ints]:
-    """Groups of pieces that come in the same failed sessions: wordings of one thing take turns in each of its places."""
-    bad = table.failed == 1.0
-    in_app = np.bincount(people.apps[bad], minlength=int(people.apps.max()) + 1)
-    sets = [table.mask(group) & bad for group in groups]
-    apps = [int(np.bincount(people.apps[one]).argmax()) if one.any() else -1 for one in sets]
-    order = sorted(range(len(groups)), key=lambda at: (-int(sets[at].sum()), at))
-    made: list[tuple[Ints, Mask, int]] = []
-    for at in order:
-        made.append((groups[at], sets[at], apps[at]))
-    changed = True
-    while changed:
-        changed = False
-        for first in range(len(made)):
-            for second in range(len(made) - 1, first, -1):
-                if _same_thing(made[first], made[second], in_app):
-                    a, b = made[first], made.pop(second)
-                    made[first] = (np.concatenate([a[0], b[0]]), a[1] | b[1], a[2])
-                    changed = True
-    return [members[np.argsort(-table.far[members], kind="stable")] for members, _, _ in made]
+def _usual(strata: Ints, among: Mask, bad: Floats) -> Floats:
+    """For each session the share of failed ones of its stratum, of some sessions."""
+    size = int(strata.max()) + 1
+    n = np.bincount(strata[among], minlength=size)
+    b = np.bincount(strata[among], bad[among], minlength=size)
+    made: Floats = ((b + b.sum() / max(n.sum(), 1)) / (n + 1))[strata]
+    return made
 
 
-def _same_thing(one: tuple[Ints, Mask, int], other: tuple[Ints, Mask, int], in_app: Ints) -> bool:
-    from scipy.stats import poisson
-
-    if one[2] != other[2] or one[2] < 0:
-        return False
-    both, a, b = int((one[1] & other[1]).sum()), int(one[1].sum()), int(other[1].sum())
-    by_chance = a * b / max(int(in_app[one[2]]), 1)
-    return (
-        both >= 3
-        and both >= OVERLAP * min(a, b)
-        and both > TOGETHER * by_chance
-        and float(poisson.sf(both - 1, by_chance)) < OVERLAP_AT
-    )
-
-
-def _nearest(members: Ints, table: _Table) -> list[int]:
-    """Of these pieces those whose sessions together are likely to be nearest to the ones concerned, purest first.
-
-    Sessions concerned fail as those of the purest piece do, the others as matched ones; a piece is taken as long as
-    what it adds is more often concerned than not, by half of the F1 reached.
-    """
-    columns = [sparse.csc_matrix(table.mask([at])[:, None].astype(np.float64)) for at in members.tolist()]
-    shares = np.array([_shares(one, table) for one in columns])
-    pure = shares[:, 1] / np.maximum(shares[:, 0], 1)
-    usual = shares[:, 2] / np.maximum(shares[:, 0], 1)
-    worst = float(np.max((shares[:, 1] + PRIOR * usual) / (shares[:, 0] + PRIOR)))
-    all_of_them = _concerned(_shares(sparse.csc_matrix(table.mask(members)[:, None].astype(np.float64)), table), worst)
-    union, kept, reached = np.zeros(table.having.shape[0], dtype=np.bool_), list[int](), 0.0
-    for rank in np.lexsort((-shares[:, 0], -np.round(_lower(pure, shares[:, 0]), 3))).tolist():
-        mine = table.mask([int(members[rank])])
-        new = mine & ~union
-        if not new.any():
-            continue
-        adds = _shares(sparse.csc_matrix(new[:, None].astype(np.float64)), table)
-        if kept and _concerned(adds, worst) <= 0.5 * reached * max(adds[0], 1):
-            continue
-        union |= mine
-        kept.append(int(members[rank]))
-        inside = _shares(sparse.csc_matrix(union[:, None].astype(np.float64)), table)
-        reached = 2 * _concerned(inside, worst) / max(inside[0] + all_of_them, 1)
-    return kept
-
-
-def _shares(column: sparse.csc_matrix, table: _Table) -> tuple[float, float, float]:
-    """Judged sessions of a column, failed ones, and those that would have failed as matched ones do."""
-    inside, failed = (table.strata @ column).toarray()[:, 0], (table.bad @ column).toarray()[:, 0]
-    n, b = (np.asarray(one.sum(axis=1)).ravel() for one in (table.strata, table.bad))
-    others = (b - failed + b.sum() / n.sum()) / (n - inside + 1)
-    return float(inside.sum()), float(failed.sum()), float((inside * others).sum())
-
-
-def _concerned(shares: tuple[float, float, float], worst: float) -> float:
-    """How many of some sessions are concerned, if all concerned ones fail at a rate, and the others as usual."""
-    n, failed, expected = shares
-    usual = expected / max(n, 1)
-    return min(n, max(0.0, (failed - expected) / max(worst - usual, 0.1)))
-
-
-def _lower(share: Floats, n: Floats) -> Floats:
+def _lower(failed: Floats, n: Floats) -> Floats:
     """A lower bound of shares: one standard error below, of n and two more sessions of which one failed."""
-    drawn = (share * n + 1) / (n + 2)
-    made: Floats = drawn - np.sqrt(drawn * (1 - drawn) / (n + 2))
+    share = (failed + 1) / (n + 2)
+    made: Floats = share - np.sqrt(share * (1 - share) / (n + 2))
     return made
 
 
