@@ -1,7 +1,7 @@
 """`python -m benchmarks --scorecard`: builds and scores the corpora, prints the tables, and puts them into docs/.
 
     python -m benchmarks --scorecard [--sessions 5000] [--seeds 10] [--null-weeks 20] [--heldout] [--trap-weeks 2]
-                                     [--folder DIR] [--page FILE | --no-page] [--json FILE]
+                                     [--make-seeds 2] [--folder DIR] [--page FILE | --no-page] [--json FILE]
 
 With `--folder` each corpus' score is kept there, and an interrupted run goes on where it was.
 """
@@ -17,6 +17,7 @@ from pathlib import Path
 import msgspec
 
 from benchmarks.scorecard.corpus import Order
+from benchmarks.scorecard.makes import MAKES
 from benchmarks.scorecard.page import page, put_between
 from benchmarks.scorecard.scoring import Scored, score
 
@@ -27,23 +28,32 @@ _TWICE = 2
 _NULL_SEEDS, _TRAP_SEEDS = 1_000, 2_000
 
 
-def orders(sessions: int, seeds: int, null_weeks: int, trap_weeks: int, *, heldout: bool) -> list[Order]:
-    """The corpora of a run. Null weeks and traps have seeds of their own."""
+def orders(
+    sessions: int, seeds: int, null_weeks: int, trap_weeks: int, *, heldout: bool, make_seeds: int = 0
+) -> list[Order]:
+    """The corpora of a run. Null weeks and traps have seeds of their own; null weeks are of all worlds in turn."""
     families = ("dev", "heldout") if heldout else ("dev",)
     found = [Order(seed, sessions, family) for family in families for seed in range(1, seeds + 1)]
+    found += [Order(seed, sessions, make) for make in MAKES for seed in range(1, make_seeds + 1)]
     for family in families:
         found += [Order(_TRAP_SEEDS + number, sessions, family, traps=True) for number in range(1, trap_weeks + 1)]
-    # Null weeks of held-out worlds have look-alikes that no rule was tuned on.
-    for number in range(1, null_weeks + 1):
-        family = "heldout" if heldout and number % 3 == 0 else "dev"
-        found.append(Order(_NULL_SEEDS + number, sessions, family, null=True))
+    quiet = ["dev", "dev", "heldout" if heldout else "dev", *(MAKES if make_seeds else ())]
+    for number in range(null_weeks):
+        found.append(Order(_NULL_SEEDS + number + 1, sessions, quiet[number % len(quiet)], null=True))
     return found
 
 
 def main(arguments: Sequence[str]) -> int:
     """Score, print, write. Exit 0 whatever the figures are: failures are published, too."""
     chosen = _options().parse_args(arguments)
-    todo = orders(chosen.sessions, chosen.seeds, chosen.null_weeks, chosen.trap_weeks, heldout=chosen.heldout)
+    todo = orders(
+        chosen.sessions,
+        chosen.seeds,
+        chosen.null_weeks,
+        chosen.trap_weeks,
+        heldout=chosen.heldout,
+        make_seeds=chosen.make_seeds,
+    )
     with tempfile.TemporaryDirectory(prefix="scorecard-") as passing:
         folder = chosen.folder or Path(passing)
         folder.mkdir(parents=True, exist_ok=True)
@@ -53,7 +63,8 @@ def main(arguments: Sequence[str]) -> int:
             scored.append(_kept(order, folder, again=_place(order) <= _TWICE))
     command = (
         f"python -m benchmarks --scorecard --sessions {chosen.sessions} --seeds {chosen.seeds} --null-weeks "
-        f"{chosen.null_weeks} --trap-weeks {chosen.trap_weeks}{' --heldout' if chosen.heldout else ''}"
+        f"{chosen.null_weeks} --trap-weeks {chosen.trap_weeks} --make-seeds {chosen.make_seeds}"
+        f"{' --heldout' if chosen.heldout else ''}"
     )
     text = page(scored, datetime.now(UTC).date().isoformat(), _commit(), command)
     if chosen.json:
@@ -74,6 +85,7 @@ def _options() -> argparse.ArgumentParser:
     options.add_argument("--seeds", type=int, default=10, help="corpora with plants, of each family")
     options.add_argument("--null-weeks", type=int, default=20)
     options.add_argument("--trap-weeks", type=int, default=2, help="corpora with all traps, of each family")
+    options.add_argument("--make-seeds", type=int, default=2, help="corpora with plants of each further make")
     options.add_argument("--heldout", action="store_true", help="also what no rule was tuned on")
     options.add_argument("--folder", type=Path, help="where to work and to keep scores (default: a temporary folder)")
     options.add_argument("--page", type=Path, default=PAGE)

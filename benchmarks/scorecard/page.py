@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from benchmarks.scorecard.makes import MAKES
 from benchmarks.scorecard.patterns import KINDS
 from benchmarks.scorecard.plan import PREVALENCES
 from benchmarks.scorecard.scoring import Scored
@@ -17,7 +18,11 @@ from benchmarks.scorecard.sums import (
 )
 
 BEGIN, END = "<!-- scorecard: begin -->", "<!-- scorecard: end -->"
-_FAMILIES = {"dev": "Development corpora", "heldout": "Held-out corpora"}
+_FAMILIES = {
+    "dev": "Development corpora",
+    **{make: f"Corpora of the make {make}" for make in MAKES},
+    "heldout": "Held-out corpora",
+}
 
 
 def page(scored: Sequence[Scored], made: str, commit: str, command: str) -> str:
@@ -64,7 +69,7 @@ def _recall(scored: Sequence[Scored]) -> list[str]:
 
 def _shown_kind(family: str, kind: str) -> str:
     """A plant's kind as the page may show it: who tunes rules reads the page, and must not learn of held-out ones."""
-    if family == "dev":
+    if family != "heldout":
         return kind
     return "kinds that development corpora have, too" if kind in KINDS else "kinds of their own"
 
@@ -100,7 +105,7 @@ def _traps(scored: Sequence[Scored]) -> str:
     outcomes: dict[str, list[tuple[Scored, str]]] = {}
     for one in scored:
         for name, text in one.trap_outcomes.items():
-            hidden = one.family != "dev" and name.startswith("recovered:")
+            hidden = one.family == "heldout" and name.startswith("recovered:")
             outcomes.setdefault("recovered: held-out look-alikes" if hidden else name, []).append((one, text))
     rows = []
     for name, met in sorted(outcomes.items()):
@@ -114,7 +119,7 @@ def _missed(scored: Sequence[Scored]) -> str:
     rows = [
         (
             one.family, str(one.seed), found.plant_id, _shown_kind(one.family, found.kind),
-            found.pattern if one.family == "dev" else "",
+            found.pattern if one.family != "heldout" else "",
             f"{found.prevalence:.1%}", str(found.sessions), f"{found.f1:.2f}", f"{found.overlap:.2f}", found.finding_id,
         )
         for one in scored
@@ -128,8 +133,9 @@ def _missed(scored: Sequence[Scored]) -> str:
 def _loose(scored: Sequence[Scored]) -> str:
     rows = [
         (
-            "null" if one.null else one.family, str(one.seed), loose.kind, loose.title if one.family == "dev" else "",
-            str(loose.sessions), f"{loose.overlap:.2f}", loose.trap if one.family == "dev" else "",
+            "null" if one.null else one.family, str(one.seed), loose.kind,
+            loose.title if one.family != "heldout" else "",
+            str(loose.sessions), f"{loose.overlap:.2f}", loose.trap if one.family != "heldout" else "",
         )
         for one in scored
         for loose in one.unmatched

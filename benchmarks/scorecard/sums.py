@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
+from benchmarks.scorecard.makes import MAKES
 from benchmarks.scorecard.matching import Found
 from benchmarks.scorecard.plan import PREVALENCES
 from benchmarks.scorecard.scoring import Scored
@@ -99,7 +100,10 @@ def nothing_matched(scored: Sequence[Scored]) -> tuple[float, float]:
 
 def verdicts(scored: Sequence[Scored]) -> list[tuple[str, str, bool]]:
     """The issue's limits with what was measured: what, figure, whether it holds."""
-    found = [*_recall_verdicts(scored, "dev", "recall"), *_recall_verdicts(scored, "heldout", "recall, held out,")]
+    found = _recall_verdicts(scored, "dev", "recall")
+    for make in MAKES:
+        found += _recall_verdicts(scored, make, f"recall, make {make},")
+    found += _recall_verdicts(scored, "heldout", "recall, held out,")
     weeks = false_findings(scored)
     if weeks:
         mean = sum(weeks) / len(weeks)

@@ -22,9 +22,9 @@ from sessions_platform.statistics.results import Ints
 CHECK = CheckFacts(
     TELLTALE,
     code="T.telltale",
-    title="Sessions that share this fail",
-    hypothesis="What these sessions share stands before their failure; what it is the quotes show.",
-    action="Read the quotes in their sessions, and mend what they have in common.",
+    title="Sessions that have something else in common fail",
+    hypothesis="What these sessions have in common stands before their failure, and hardly in sessions that succeed.",
+    action="Read the quotes where they stand: what was called before, what came back, what the agent made of it.",
 )
 LOOKED_AT = 10_000
 OWN = 0.15

@@ -47,7 +47,7 @@ from sessions_platform.resources.warehouse import Publisher
 from sessions_platform.sessions.layout import report_key, week_step_key
 from sessions_platform.sql import statement
 
-VERSION = 5
+VERSION = 6
 """Results of another version are made again."""
 LABELS_TABLE = "session_labels"
 T = TypeVar("T")

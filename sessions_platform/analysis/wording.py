@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from sessions_platform.analysis.draft import Draft
+from sessions_platform.analysis.model import TELLTALE
 from sessions_platform.analysis.population import Pair
 
 _LONGEST = 80
@@ -36,6 +37,14 @@ _REACH = {
 _ORDER = ("tool", "operation", "agent", "model", "task", "platform", "version", "release", "environment")
 HARDLY = 0.5
 """Fewer expected sessions than this are none that one could count."""
+_SHARED = {
+    "said": "Sessions in which an agent says {shown}, or what comes with it, fail",
+    "result": "Sessions in which {about} answers {shown}, or what comes with it, fail",
+    "form": "Sessions in which {about} answers with {shown}, or what comes with it, fail",
+    "argument": "Sessions in which {about} is called with {shown}, or what comes with it, fail",
+    "repeat": "Sessions with {shown} of {about}, or what comes with it, fail",
+}
+"""How a telltale is told, by the sort of its commonest remark."""
 ENDED = {"failed": "failed", "broken off": "broke off"}
 
 
@@ -67,7 +76,16 @@ def title(draft: Draft) -> str:
     place = where(draft.signature)
     if draft.check is None:
         return f"More sessions {ENDED.get(draft.measure, 'fail').replace('failed', 'fail')} {place}"
+    if draft.check.name == TELLTALE:
+        return _telltale(draft.label)
     return f"{draft.check.title}, {place}" if place else draft.check.title
+
+
+def _telltale(label: str) -> str:
+    """What was learnt has no words but those of its sessions: they stand as names do, as data."""
+    told, _, shown = label.partition("#")[2].partition(": ")
+    sort, _, about = told.partition(" ")
+    return _SHARED[sort].format(shown=name(shown), about=name(about))
 
 
 def statement(draft: Draft, value: float, n: int, low: float, high: float, sessions: int, users: int) -> str:

@@ -28,7 +28,7 @@ FEWEST, MOST_SHARE = 6, 0.2
 """Sessions of a piece; what nearly all sessions have tells nothing."""
 FALSE_DISCOVERIES = 0.02
 FAR, FAR_ENOUGH, LEAST_ODDS = 3.0, 2.5, 2.0
-"""Standard deviations from which on a piece may begin a telltale, or join one, and times the odds of matched sessions."""
+"""Standard deviations from which on a piece may begin a telltale, or join one; times the odds of matched sessions."""
 MOST = 40
 TOGETHER, OVERLAP = 1.5, 0.5
 """Times as often as by chance, and share of its failed sessions, in which a piece comes with a telltale to join it."""
