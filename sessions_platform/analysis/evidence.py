@@ -5,12 +5,13 @@ stands where it says is checked by others.
 """
 
 import hashlib
+import re
 from collections.abc import Iterable, Sequence
 
 import numpy as np
 
 from sessions_platform.analysis.draft import Draft
-from sessions_platform.analysis.model import Evidence, Label, SessionLog, Signal
+from sessions_platform.analysis.model import TELLTALE, Evidence, Label, SessionLog, Signal
 from sessions_platform.analysis.population import Population
 from sessions_platform.statistics.results import Ints
 
@@ -20,6 +21,8 @@ FEWEST_WORDS = 6
 """Shorter last words ("You're welcome!") show nothing."""
 LONGEST = 300
 LAST_WORDS = "seen:final"
+_ESCAPED = re.compile(r'["\\\n]')
+"""Signs that stand otherwise in a JSON result than in its sentence."""
 _TELLING = ("unrecovered_error", LAST_WORDS)
 """Where a finding is no check's: what failed sessions say of themselves."""
 
@@ -81,6 +84,8 @@ def quoted(session_id: str, signal: Signal) -> Evidence:
 
 
 def _signal(draft: Draft, log: SessionLog, places: Places) -> Signal | None:
+    if draft.check is not None and draft.check.name == TELLTALE:
+        return _remarked(log, places.get(draft.label, {}).get(log.session_id, set()))
     if draft.check is None or not any(one.check == draft.check.name for one in log.signals):
         return next(
             (one for name in _TELLING for one in reversed(log.signals) if one.check == name and one.quote), None
@@ -97,6 +102,15 @@ def _signal(draft: Draft, log: SessionLog, places: Places) -> Signal | None:
         and one.tool in ("", carried.get("tool", one.tool))
     ]
     return fitting[0] if fitting else None
+
+
+def _remarked(log: SessionLog, at: set[int]) -> Signal | None:
+    """The sentence that shows a telltale; of a form or a repeat what that result says, or what was said next."""
+    sentences = [one for one in log.remarks if one.sort in ("said", "result") and not _ESCAPED.search(one.words)]
+    first = min(at, default=0)
+    here = next((one for one in sentences if one.message_index in at), None)
+    shown = here or next((one for one in sentences if one.message_index > first and one.sort == "said"), None)
+    return Signal(TELLTALE, shown.message_index, shown.words) if shown is not None else None
 
 
 def _used(draft: Draft, people: Population) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":

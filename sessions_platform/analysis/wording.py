@@ -99,7 +99,8 @@ def statement(draft: Draft, value: float, n: int, low: float, high: float, sessi
         return " ".join((first, _expected(draft, "The share of matched sessions elsewhere"), _lift(draft)))
     first = f"{title(draft)}: in {sessions:,} of the {n:,} sessions {reach(draft.signature)} ({rate}), "
     first += f"of {users:,} users."
-    more = _expected(draft, "Use alone") if draft.signature else ""
+    # How many of its sessions would have a telltale without its cause is not counted, so it is not said.
+    more = _expected(draft, "Use alone") if draft.signature and draft.check.name != TELLTALE else ""
     return " ".join(part for part in (first, more, _lift(draft), _cost(draft)) if part)
 
 

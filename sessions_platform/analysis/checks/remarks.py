@@ -138,7 +138,9 @@ def _forms(value: Any, above: str = "", depth: int = 0) -> Iterator[str]:
 
 
 def _sort_of(value: Any) -> str:
-    if value is None or isinstance(value, bool):
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, str):
         return "text" if value.strip() else "no text"

@@ -40,6 +40,8 @@ COVERED = 0.6
 """Share of a piece's sessions in earlier telltales from which on it begins none of its own."""
 PRIOR = 3.0
 """As many matched sessions are mixed into a piece's, so that few sessions do not tell how bad the worst is."""
+TELLING = 4
+"""Words from which on a remark names a telltale as well as any longer one."""
 _IN_A_ROW = 2, 3
 WORDS = ("said", "result")
 """Sorts of remarks that are sentences."""
@@ -234,9 +236,9 @@ def _labels(kept: Sequence[int], table: _Table, people: Population) -> Iterator[
 
 
 def name_of(shown: Sequence[Remark]) -> str:
-    """The commonest of the remarks, masked, with what it is a remark of."""
+    """The commonest of the remarks, masked, with what it is a remark of; several words say more than one."""
     counts = Counter(
         f"{one.sort} {one.about}".strip() + f": {shape_of(one.words) if one.sort in ('said', 'result') else one.words}"
         for one in shown
     )
-    return min(counts, key=lambda one: (-counts[one], one))
+    return min(counts, key=lambda one: (-counts[one] * min(len(one.partition(": ")[2].split()), TELLING), one))

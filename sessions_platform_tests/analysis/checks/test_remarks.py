@@ -36,7 +36,7 @@ def test_a_result_is_remarked_by_its_sentences_and_by_its_fields() -> None:
     )
     assert of("result", *steps) == [(1, "stock", "shelf was not read"), (2, "stock", "plain words come back")]
     forms = [words for _, _, words in of("form", *steps)]
-    assert forms == ["{count items note page}", "count: zero", "items: empty list", "note: text", "page: none"]
+    assert forms == ["{count items note page}", "count: zero", "items: empty list", "note: text", "page: null"]
 
 
 def test_the_variant_of_a_dispatching_tool_is_told_from_its_arguments() -> None:
