@@ -8,7 +8,7 @@ failure. Deterministic; it spends no tokens.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -16,7 +16,6 @@ import numpy as np
 from scipy import sparse
 
 from sessions_platform.analysis.checks.shapes import shape_of
-from sessions_platform.analysis.contrasts import failures
 from sessions_platform.analysis.judging import supported
 from sessions_platform.analysis.lift import Mask, lift
 from sessions_platform.analysis.model import TELLTALE, Label, Remark, SessionLog
@@ -50,9 +49,8 @@ WORDS = ("said", "result")
 def telltales(logs: Mapping[str, SessionLog]) -> list[Label]:
     """A label for each session and telltale, `telltale#` and its commonest remark, at the message that shows it."""
     people = population(logs.values())
-    _, failed = failures(people)
-    table = _table(people, failed)
-    found, left = list[Label](), failed.copy()
+    table = _table(people)
+    found, left, names = list[Label](), people.failed.copy(), set[str]()
     known = np.zeros(len(table.pieces), dtype=np.bool_)
     for _ in range(MOST if len(table.pieces) else 0):
         likely, seed = _seed(table, people, left, known)
@@ -62,7 +60,7 @@ def telltales(logs: Mapping[str, SessionLog]) -> list[Label]:
         known[kept] = True
         inside = table.mask(kept)
         if supported(np.flatnonzero(inside), people):
-            found += _labels(kept, table, people)
+            found += _labels(kept, table, people, names)
             left[inside] = np.nan
     return found
 
@@ -99,7 +97,7 @@ class _Table:
         return made
 
 
-def _table(people: Population, failed: Floats) -> _Table:
+def _table(people: Population) -> _Table:
     """The pieces that enough sessions have, and not too many."""
     ids: dict[str, int] = {}
     rows, columns = list[int](), list[int]()
@@ -153,7 +151,7 @@ def _seed(table: _Table, people: Population, left: Floats, known: Mask) -> tuple
     k, mine, mean = failed.sum(axis=0), inside.sum(axis=0), (inside * others).sum(axis=0)
     far = (k - (inside * rate).sum(axis=0) - 0.5) / np.sqrt(variance + 0.3)
     odds = (k + 0.5) / (mine - k + 0.5) * (mine - mean + 0.5) / (mean + 0.5)
-    fresh = mine >= (1 - COVERED) * table.sums(~np.isnan(failures(people)[1]))
+    fresh = mine >= (1 - COVERED) * table.sums(~np.isnan(people.failed))
     joining = (far > FAR_ENOUGH) & (odds > LEAST_ODDS)
     likely = np.flatnonzero((far > FAR) & joining & fresh & ~known)
     p_values = np.ones(len(table.pieces))
@@ -209,7 +207,7 @@ def _lower(failed: Floats, n: Floats) -> Floats:
     return made
 
 
-def _labels(kept: Sequence[int], table: _Table, people: Population) -> Iterator[Label]:
+def _labels(kept: Sequence[int], table: _Table, people: Population, names: set[str]) -> Iterator[Label]:
     place = {table.pieces[at]: rank for rank, at in enumerate(kept)}
     shown = list[tuple[str, Remark]]()
     for at in np.flatnonzero(table.mask(kept)).tolist():
@@ -220,7 +218,8 @@ def _labels(kept: Sequence[int], table: _Table, people: Population) -> Iterator[
             if (own := [one for one in pieces(r.sort, r.about, r.words) if one in place])
         ]
         shown.append((log.session_id, log.remarks[min(ranked)[1]]))
-    name = name_of([remark for _, remark in shown])
+    name = name_of([remark for _, remark in shown], names)
+    names.add(name)
     for session_id, remark in shown:
         yield Label(
             session_id,
@@ -235,10 +234,14 @@ def _labels(kept: Sequence[int], table: _Table, people: Population) -> Iterator[
         )
 
 
-def name_of(shown: Sequence[Remark]) -> str:
-    """The commonest of the remarks, masked, with what it is a remark of; several words say more than one."""
+def name_of(shown: Sequence[Remark], taken: Container[str] = ()) -> str:
+    """The commonest of the remarks, masked, with what it is a remark of; several words say more than one.
+
+    One that is taken already gives way to the next.
+    """
     counts = Counter(
         f"{one.sort} {one.about}".strip() + f": {shape_of(one.words) if one.sort in ('said', 'result') else one.words}"
         for one in shown
     )
-    return min(counts, key=lambda one: (-counts[one] * min(len(one.partition(": ")[2].split()), TELLING), one))
+    order = sorted(counts, key=lambda one: (-counts[one] * min(len(one.partition(": ")[2].split()), TELLING), one))
+    return next((one for one in order if one not in taken), " / ".join(order[:1] * 2))
