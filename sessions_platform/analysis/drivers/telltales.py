@@ -7,7 +7,8 @@ the next one is held against what is left. What ends a session is not among the 
 failure. Deterministic; it spends no tokens.
 """
 
-from collections import Counter, defaultdict
+from array import array
+from collections import Counter
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -100,34 +101,43 @@ class _Table:
 def _table(people: Population) -> _Table:
     """The pieces that enough sessions have, and not too many."""
     ids: dict[str, int] = {}
-    rows, columns = list[int](), list[int]()
-    after: dict[int, Counter[str]] = defaultdict(Counter)
+    rows, columns = array("i"), array("i")
     for at, log in enumerate(people.logs):
-        own = dict[int, str]()
-        for r in log.remarks:
-            for one in pieces(r.sort, r.about, r.words):
-                own.setdefault(ids.setdefault(one, len(ids)), r.after or r.about)
-        columns += own
-        rows += [at] * len(own)
-        for number, call in own.items():
-            after[number][call] += 1
-    having = sparse.csc_matrix((np.ones(len(rows)), (rows, columns)), shape=(people.size, len(ids)))
-    count = np.diff(having.indptr)
-    kept = np.flatnonzero((count >= FEWEST) & (count <= MOST_SHARE * people.size))
+        own = {ids.setdefault(one, len(ids)) for one, _ in _pieces_of(log)}
+        columns.extend(own)
+        rows.extend([at] * len(own))
+    # Most pieces are of one session: until they are gone, a cell takes a byte and not eight.
+    cells = np.ones(len(rows), dtype=np.int8), (np.array(rows, copy=False), np.array(columns, copy=False))
+    everything = sparse.csc_matrix(cells, shape=(people.size, len(ids)))
+    count = np.diff(everything.indptr)
+    fit = np.flatnonzero((count >= FEWEST) & (count <= MOST_SHARE * people.size))
     names = list(ids)
-    kept = np.array(sorted(kept.tolist(), key=names.__getitem__), dtype=np.int64)
-    having = having[:, kept]
+    kept = np.array(sorted(fit.tolist(), key=names.__getitem__), dtype=np.int64)
+    having = sparse.csc_matrix(everything[:, kept], dtype=np.float64)
     having.sort_indices()
-    sort = people.apps
-    in_app = (
-        np.stack([np.asarray(having.T @ (sort == one)) for one in range(int(sort.max()) + 1)]) if people.size else kept
-    )
-    return _Table(
-        tuple(names[at] for at in kept.tolist()),
-        tuple(_mostly(after[at]) for at in kept.tolist()),
-        np.argmax(in_app, axis=0) if len(kept) else kept,
-        having,
-    )
+    chosen = tuple(names[at] for at in kept.tolist())
+    apps = [np.asarray(having.T @ (people.apps == one)) for one in np.unique(people.apps).tolist()]
+    return _Table(chosen, _calls(people, chosen), np.argmax(apps, axis=0) if len(kept) else kept, having)
+
+
+def _pieces_of(log: SessionLog) -> Iterator[tuple[str, str]]:
+    """The pieces of a session's remarks, and what was called there."""
+    for one in log.remarks:
+        for piece in pieces(one.sort, one.about, one.words):
+            yield piece, one.after or one.about
+
+
+def _calls(people: Population, chosen: Sequence[str]) -> tuple[str, ...]:
+    """For each piece the call that it is of in most of its sessions."""
+    counts = {one: Counter[str]() for one in chosen}
+    for log in people.logs:
+        first = dict[str, str]()
+        for piece, call in _pieces_of(log):
+            if piece in counts:
+                first.setdefault(piece, call)
+        for piece, call in first.items():
+            counts[piece][call] += 1
+    return tuple(_mostly(counts[one]) for one in chosen)
 
 
 def _mostly(calls: Counter[str]) -> str:
