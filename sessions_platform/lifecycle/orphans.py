@@ -29,6 +29,8 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _SESSION = re.compile(r"(\d{4}-\d\d-\d\d)\.[A-Za-z0-9._~-]+")
 _PEER = re.compile(r"s-[0-9a-f]{16}-(\d{4}-\d\d-\d\d)")
 _MEMORY = re.compile(r"(event|entity|outcome)_[0-9a-f]{12}\.md")
+SETTLED_AFTER = 60.0
+"""Seconds that the server is given to finish what it was told before anything is removed."""
 _MOST = 0.5
 _NONE_OF_OURS = "is it the store that this index was loaded from?"
 
@@ -79,6 +81,9 @@ async def remove_orphans(
     """
     if not force:
         _refuse_a_strange_store(store, orphans)
+    # What the server has still to do for a directory would write it anew after it is gone.
+    if orphans.uris:
+        await client.wait_for_queues(SETTLED_AFTER)
     space = await client.user_space()
     by_date: dict[str, list[str]] = {}
     for uri in orphans.uris:
