@@ -14,7 +14,7 @@ from sessions_platform.analysis.evidence import Places, counter_evidence, eviden
 from sessions_platform.analysis.hits import Hits
 from sessions_platform.analysis.judging import FEWEST_SESSIONS, FEWEST_USERS
 from sessions_platform.analysis.known_checks import KIND, known_checks
-from sessions_platform.analysis.model import TELLTALE, Confidence, Finding
+from sessions_platform.analysis.model import Confidence, Finding
 from sessions_platform.analysis.population import Population
 from sessions_platform.analysis.reader import Reader
 from sessions_platform.statistics.intervals import wilson
@@ -155,9 +155,7 @@ def _notes(draft: Draft, people: Population) -> tuple[str, ...]:
 
 
 def _extra(draft: Draft) -> dict[str, Any]:
-    expected = (
-        {} if draft.check is not None and draft.check.name == TELLTALE else {"expected": round(draft.expected, 1)}
-    )
+    expected = {} if draft.learnt else {"expected": round(draft.expected, 1)}
     return {
         **expected,
         "names": sorted({value for _, value in draft.signature}),

@@ -11,7 +11,6 @@ from dataclasses import replace
 import numpy as np
 
 from sessions_platform.analysis.draft import OF_CALLS, Draft
-from sessions_platform.analysis.model import TELLTALE
 from sessions_platform.statistics.multiple import benjamini_hochberg
 from sessions_platform.statistics.results import Ints
 
@@ -51,7 +50,7 @@ def _question(one: Draft) -> str:
         return "cost"
     if not one.label:
         return "segment"
-    if one.check is not None and one.check.name == TELLTALE:
+    if one.learnt:
         return "telltale"
     return "check" if one.common or not (one.signature or one.shape) else "check in a place"
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from sessions_platform.analysis.lift import NOTHING, Lift
+from sessions_platform.analysis.model import TELLTALE
 from sessions_platform.analysis.population import Pair
 from sessions_platform.statistics.results import Ints
 
@@ -67,6 +68,11 @@ class Draft:
     def excess(self) -> float:
         """Sessions beyond those expected."""
         return max(0.0, len(self.sessions) - self.expected)
+
+    @property
+    def learnt(self) -> bool:
+        """Whether it is a telltale: learnt from the week, no check of its own behind it."""
+        return self.check is not None and self.check.name == TELLTALE
 
     @property
     def name(self) -> str:

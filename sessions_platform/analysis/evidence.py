@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from sessions_platform.analysis.draft import Draft
-from sessions_platform.analysis.model import TELLTALE, Evidence, Label, SessionLog, Signal
+from sessions_platform.analysis.model import SENTENCES, TELLTALE, Evidence, Label, SessionLog, Signal
 from sessions_platform.analysis.population import Population
 from sessions_platform.statistics.results import Ints
 
@@ -84,7 +84,7 @@ def quoted(session_id: str, signal: Signal) -> Evidence:
 
 
 def _signal(draft: Draft, log: SessionLog, places: Places) -> Signal | None:
-    if draft.check is not None and draft.check.name == TELLTALE:
+    if draft.learnt:
         return _remarked(log, places.get(draft.label, {}).get(log.session_id, set()))
     if draft.check is None or not any(one.check == draft.check.name for one in log.signals):
         return next(
@@ -106,7 +106,7 @@ def _signal(draft: Draft, log: SessionLog, places: Places) -> Signal | None:
 
 def _remarked(log: SessionLog, at: set[int]) -> Signal | None:
     """The sentence that shows a telltale; of a form or a repeat what that result says, or what was said next."""
-    sentences = [one for one in log.remarks if one.sort in ("said", "result") and not _ESCAPED.search(one.words)]
+    sentences = [one for one in log.remarks if one.sort in SENTENCES and not _ESCAPED.search(one.words)]
     first = min(at, default=0)
     here = next((one for one in sentences if one.message_index in at), None)
     shown = here or next((one for one in sentences if one.message_index > first and one.sort == "said"), None)

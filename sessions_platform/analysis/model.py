@@ -34,6 +34,10 @@ class Signal(msgspec.Struct, frozen=True):
     also: tuple[int, ...] = ()
 
 
+SENTENCES = ("said", "result")
+"""Sorts of remarks that are sentences."""
+
+
 class Remark(msgspec.Struct, frozen=True, array_like=True):
     """What can be said of one message without judging it: `words` are a sentence, or tokens of a form.
 

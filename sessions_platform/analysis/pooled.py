@@ -27,7 +27,7 @@ MOSTLY = 0.5
 def told_groups(proposed: Sequence[Draft], hits: Mapping[str, Hits], people: Population) -> list[Draft]:
     """Of the groups of labels that were tested, those told: controlled, refined, one for each set of sessions."""
     kept = controlled(proposed)
-    narrower = refined([one for one in kept if one.check is not telling.CHECK], hits, people)
+    narrower = refined([one for one in kept if not one.learnt], hits, people)
 
     def again(draft: Draft, rest: Ints) -> float:
         if not supported(rest, people):
@@ -37,8 +37,8 @@ def told_groups(proposed: Sequence[Draft], hits: Mapping[str, Hits], people: Pop
             return left
         return judged(replace(draft, p_concentration=left), people, rest).p_value
 
-    checks = [one for one in (*kept, *narrower) if one.check is not telling.CHECK]
-    return with_telltales(chosen(checks, again), [one for one in kept if one.check is telling.CHECK], people, again)
+    checks = [one for one in (*kept, *narrower) if not one.learnt]
+    return with_telltales(chosen(checks, again), [one for one in kept if one.learnt], people, again)
 
 
 def told_segments(analyses: Sequence[Analysis], groups: Sequence[Draft], people: Population) -> list[Draft]:

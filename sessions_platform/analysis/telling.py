@@ -78,12 +78,9 @@ def with_telltales(
     kept = list(told)
     for one in sorted(telltales, key=lambda one: (one.p_value, one.name)):
         wide = [draft for draft in kept if _fails_through(draft, one, people)]
-        if wide:
-            names = {name for draft in wide for name in (draft.name, *draft.also)}
-            kept = [draft for draft in kept if draft not in wide]
-            kept += [replace(new, also=tuple(sorted({*new.also, *names}))) for new in distinct([one], kept, again)]
-        else:
-            kept += distinct([one], kept, again)
+        names = {name for draft in wide for name in (draft.name, *draft.also)}
+        kept = [draft for draft in kept if draft not in wide]
+        kept += [replace(new, also=tuple(sorted({*new.also, *names}))) for new in distinct([one], kept, again)]
     return kept
 
 

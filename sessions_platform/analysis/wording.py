@@ -8,7 +8,6 @@ import re
 from collections.abc import Mapping, Sequence
 
 from sessions_platform.analysis.draft import Draft
-from sessions_platform.analysis.model import TELLTALE
 from sessions_platform.analysis.population import Pair
 
 _LONGEST = 80
@@ -76,7 +75,7 @@ def title(draft: Draft) -> str:
     place = where(draft.signature)
     if draft.check is None:
         return f"More sessions {ENDED.get(draft.measure, 'fail').replace('failed', 'fail')} {place}"
-    if draft.check.name == TELLTALE:
+    if draft.learnt:
         return _telltale(draft.label)
     return f"{draft.check.title}, {place}" if place else draft.check.title
 
@@ -100,7 +99,7 @@ def statement(draft: Draft, value: float, n: int, low: float, high: float, sessi
     first = f"{title(draft)}: in {sessions:,} of the {n:,} sessions {reach(draft.signature)} ({rate}), "
     first += f"of {users:,} users."
     # How many of its sessions would have a telltale without its cause is not counted, so it is not said.
-    more = _expected(draft, "Use alone") if draft.signature and draft.check.name != TELLTALE else ""
+    more = _expected(draft, "Use alone") if draft.signature and not draft.learnt else ""
     return " ".join(part for part in (first, more, _lift(draft), _cost(draft)) if part)
 
 

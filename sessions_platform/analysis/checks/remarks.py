@@ -51,18 +51,19 @@ def _all(trail: Trail) -> Iterator[Remark]:
                 after = before[1] if before[0] == ahead.turn else ""
                 yield Remark(ahead.index, "said", "", words[:QUOTE_CHARACTERS], agent=ahead.agent, after=after)
             ahead = next(said, None)
+        name = about(call)
         again[call.key] += 1
-        of_turn[about(call), call.turn] += 1
+        of_turn[name, call.turn] += 1
         if again[call.key] in _TIMES:
-            yield _remark(call, "repeat", f"same call {again[call.key]} times")
-        if of_turn[about(call), call.turn] in _TIMES:
-            yield _remark(call, "repeat", f"{of_turn[about(call), call.turn]} calls in a turn")
-        yield from _of_result(call)
-        yield from _of_arguments(call)
-        before = call.turn, about(call)
+            yield _remark(call, name, "repeat", f"same call {again[call.key]} times")
+        if of_turn[name, call.turn] in _TIMES:
+            yield _remark(call, name, "repeat", f"{of_turn[name, call.turn]} calls in a turn")
+        yield from _of_result(call, name)
+        yield from _of_arguments(call, name)
+        before = call.turn, name
 
 
-def _of_result(call: Call) -> Iterator[Remark]:
+def _of_result(call: Call, name: str) -> Iterator[Remark]:
     if len(call.output) > _PARSED_MOST:
         return
     value = _parsed(call.output)
@@ -71,24 +72,24 @@ def _of_result(call: Call) -> Iterator[Remark]:
     else:
         texts = list(_sentences_in(value))
         for fields in _forms(value):
-            yield _remark(call, "form", fields)
+            yield _remark(call, name, "form", fields)
     for text in texts:
         for words in sentences(text[:_RESULT_MOST])[:_RESULT_SENTENCES]:
-            yield _remark(call, "result", words[:QUOTE_CHARACTERS])
+            yield _remark(call, name, "result", words[:QUOTE_CHARACTERS])
 
 
-def _of_arguments(call: Call) -> Iterator[Remark]:
+def _of_arguments(call: Call, name: str) -> Iterator[Remark]:
     if len(call.arguments) > _PARSED_MOST or not isinstance(value := _parsed(call.arguments), dict):
         return
     for fields in _forms(value):
-        yield _remark(call, "argument", fields)
-    for name, one in value.items():
+        yield _remark(call, name, "argument", fields)
+    for key, one in value.items():
         if isinstance(one, str) and len(one) <= _VALUE and one.isalpha():
-            yield _remark(call, "argument", f"{name}={one}")
+            yield _remark(call, name, "argument", f"{key}={one}")
 
 
-def _remark(call: Call, sort: Any, words: str) -> Remark:
-    return Remark(call.index, sort, about(call), words, call.tool, call.operation, call.agent)
+def _remark(call: Call, name: str, sort: Any, words: str) -> Remark:
+    return Remark(call.index, sort, name, words, call.tool, call.operation, call.agent)
 
 
 def about(call: Call) -> str:

@@ -19,7 +19,7 @@ from scipy import sparse
 from sessions_platform.analysis.checks.shapes import shape_of
 from sessions_platform.analysis.judging import supported
 from sessions_platform.analysis.lift import Mask, lift
-from sessions_platform.analysis.model import TELLTALE, Label, Remark, SessionLog
+from sessions_platform.analysis.model import SENTENCES, TELLTALE, Label, Remark, SessionLog
 from sessions_platform.analysis.population import Population, population
 from sessions_platform.statistics.multiple import benjamini_hochberg
 from sessions_platform.statistics.results import Floats, Ints
@@ -43,8 +43,6 @@ PRIOR = 3.0
 TELLING = 4
 """Words from which on a remark names a telltale as well as any longer one."""
 _IN_A_ROW = 2, 3
-WORDS = ("said", "result")
-"""Sorts of remarks that are sentences."""
 
 
 def telltales(logs: Mapping[str, SessionLog]) -> list[Label]:
@@ -69,7 +67,7 @@ def telltales(logs: Mapping[str, SessionLog]) -> list[Label]:
 @lru_cache(maxsize=200_000)
 def pieces(sort: str, about: str, words: str) -> tuple[str, ...]:
     """What a remark is made of: two and three masked words in a row, or the form as a whole."""
-    if sort not in ("said", "result"):
+    if sort not in SENTENCES:
         return (f"{sort}\x1f{about}\x1f{words}",)
     masked = ["^", *shape_of(words).split(), "$"]
     rows = {" ".join(masked[at : at + many]) for many in _IN_A_ROW for at in range(len(masked) - many + 1)}
@@ -250,7 +248,7 @@ def name_of(shown: Sequence[Remark], taken: Container[str] = ()) -> str:
     One that is taken already gives way to the next.
     """
     counts = Counter(
-        f"{one.sort} {one.about}".strip() + f": {shape_of(one.words) if one.sort in ('said', 'result') else one.words}"
+        f"{one.sort} {one.about}".strip() + f": {shape_of(one.words) if one.sort in SENTENCES else one.words}"
         for one in shown
     )
     order = sorted(counts, key=lambda one: (-counts[one] * min(len(one.partition(": ")[2].split()), TELLING), one))
